@@ -12,6 +12,9 @@ from collections.abc import Sequence
 _OBJECTS_BETWEEN_COLLECTIONS = 50_000
 """Python's 700 would look through everything that is imported again and again."""
 
+_ENGINE_HOST = "--engine-host"
+"""What the window begins this program with where its engine is to have a process of its own."""
+
 
 def main() -> int:
     """Run what the command line of this process says; returns the exit code, or ends the process with it."""
@@ -20,6 +23,10 @@ def main() -> int:
         signal.getsignal(signal.SIGINT) is signal.default_int_handler
     ):  # until there is something to be ended in order; a traceback of the imports helps nobody
         signal.signal(signal.SIGINT, signal.SIG_DFL)
+    if sys.argv[1:] == [_ENGINE_HOST]:
+        from dicomdesk.engine.host.host_process import main as host  # noqa: PLC0415 - as above
+
+        return host()
     from dicomdesk.cli.output.standard_streams import open_missing_streams  # noqa: PLC0415 - as above
     from dicomdesk.cli.program import end_process  # noqa: PLC0415 - what takes time comes after the lines above
 

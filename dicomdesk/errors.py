@@ -61,6 +61,10 @@ class FileFault(Enum):
 class DicomdeskError(Exception):
     """Base of all errors that a user can do something about; ``str()`` is one plain sentence."""
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Errors go from one process to another as they are, whatever they are made from."""
+        return made_again, (type(self), self.args, dict(self.__dict__))
+
 
 class PeerError(DicomdeskError):
     """The other side, or the way to it, prevented the operation.
@@ -307,3 +311,10 @@ class KeyPassPhraseError(TlsSettingsError):
 
 class DictionaryError(SettingsError):
     """A data dictionary file is wrong or missing."""
+
+
+def made_again(kind: type[DicomdeskError], arguments: tuple[object, ...], about: dict[str, object]) -> DicomdeskError:
+    """Return an error that came from another process."""
+    error = kind.__new__(kind, *arguments)
+    error.__dict__.update(about)
+    return error

@@ -150,7 +150,7 @@ async def _live(application: "QApplication", loop: asyncio.AbstractEventLoop, st
     theme = Theme(application, assets.load_assets())
     tasks = Tasks(loop)
     bridge = Bridge(loop)
-    session = Session(Engine(), bridge, tasks)
+    session = Session(Engine(), bridge, tasks, has_host=True)
     state_file = window_state.state_file()
     loaded = await tasks.run(window_state.load_window_state, state_file)
     state = loaded.state
@@ -179,6 +179,8 @@ async def _live(application: "QApplication", loop: asyncio.AbstractEventLoop, st
     bridge.hold()
     window.show()
     await painted(window.sidebar)
+    if session.host is not None:
+        session.host.begin()
     inbox = _open_inbox(window, session, start)
     await _complete(window, tasks)
     bridge.release()

@@ -4,12 +4,16 @@ import asyncio
 import gc
 import logging
 import sys
+import time
+from collections import deque
+from concurrent.futures import Future
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from dicomdesk.engine.events import ItemStarted
+from dicomdesk.engine.host.host_lost import HostLostError
 from dicomdesk.engine.receive.book.arrival_book import ArrivalBook
 from dicomdesk.errors import DicomdeskError
 from dicomdesk.gui.event_bridge import Bridge, Channel
@@ -24,9 +28,12 @@ if TYPE_CHECKING:
     from dicomdesk.engine.check.requests import EchoRequest
     from dicomdesk.engine.engine import Engine
     from dicomdesk.engine.events import Event
-    from dicomdesk.engine.job import AnyJob, Job, JobRequest
+    from dicomdesk.engine.host.engine_host import HostedJob
+    from dicomdesk.engine.job import AnyJob, JobRequest
+    from dicomdesk.engine.receive.receive import ReceiveJob
     from dicomdesk.engine.receive.request import ReceiveRequest
     from dicomdesk.engine.stats import Progress
+    from dicomdesk.gui.host.access import HostAccess
 
 TICK_MS = 100
 SECOND_MS = 1000
@@ -42,8 +49,37 @@ ABORT_S = 5.0
 FactT = TypeVar("FactT")
 JobT = TypeVar("JobT", bound="AnyJob")
 ResultT = TypeVar("ResultT")
+BegunT = TypeVar("BegunT", bound="_BegunJob")
+
+HOST = "host"
+"""Row of the problem that the process which receives has ended by itself."""
+_MOST_LOSSES, _LOSSES_WITHIN_S = 4, 60.0
+"""So often in so long: it does not get better by being begun once more."""
 
 _log = logging.getLogger(__name__)
+
+
+class _BegunJob(Protocol):
+    """A job of this process or of another."""
+
+    id: str
+
+    def cancel(self) -> None:
+        """See ``Job``."""
+        ...
+
+    def progress(self) -> "Progress":
+        """See ``Job``."""
+        ...
+
+
+class _EndingJob(Protocol[ResultT]):
+    id: str
+
+    @property
+    def done(self) -> "Future[ResultT]":
+        """Resolves when the job is over."""
+        ...
 
 
 class Session(QObject):
@@ -55,7 +91,16 @@ class Session(QObject):
     """Time to show gauges: every 100 ms while something goes on, once a second when all has been calm for a while."""
     second_passed = Signal()
 
-    def __init__(self, engine: "Engine", bridge: Bridge, tasks: Tasks, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        engine: "Engine",
+        bridge: Bridge,
+        tasks: Tasks,
+        parent: QObject | None = None,
+        *,
+        has_host: bool = False,
+    ) -> None:
+        """With ``has_host`` what is received is received by a process of its own."""
         super().__init__(parent)
         self._engine = engine
         self._bridge = bridge
@@ -63,7 +108,7 @@ class Session(QObject):
         self._is_closing = False
         self._beginning: set[asyncio.Future[None]] = set()
         """One for each job that the engine is asked for and has not begun."""
-        self._jobs: dict[str, AnyJob] = {}
+        self._jobs: dict[str, _BegunJob] = {}
         """Jobs that run, by id."""
         self._receive_id = ""
         self._listening_port = 0
@@ -75,8 +120,6 @@ class Session(QObject):
         """What asks for attention in any view."""
         self.sent = bridge.channel()
         """Events of send jobs, and what the Outbox reports."""
-        self.book = ArrivalBook()
-        """Where receive jobs count what arrives."""
         self.received = bridge.channel()
         """Events of receive jobs."""
         self.echoed = bridge.channel()
@@ -88,6 +131,12 @@ class Session(QObject):
         self.outbox = OutboxAccess(engine, self.sent, tasks, self)
         """What sends."""
         self.outbox.changed.connect(self.changed)
+        self.host = self._make_host() if has_host else None
+        """What receives, where that is a process of its own."""
+        self.book = ArrivalBook() if self.host is None else self.host.book
+        """Where receive jobs count what arrives."""
+        if self.host is not None:
+            self.host.host.heard = self._tell_overhearing
         self._timers: list[QTimer] = []
         for interval_ms, signal in ((TICK_MS, self.ticked), (SECOND_MS, self.second_passed)):
             timer = QTimer(self)
@@ -98,6 +147,11 @@ class Session(QObject):
         self._timers[0].timeout.connect(self._grow_calm)
         for stir in (bridge.given, tasks.begun, self.changed):
             stir.connect(self._stir)
+
+    def _make_host(self) -> "HostAccess":
+        from dicomdesk.gui.host.access import HostAccess  # noqa: PLC0415 - only where there is one
+
+        return HostAccess(self.received, self._tasks, self.outbox.reports, self)
 
     @property
     def is_sending(self) -> bool:
@@ -140,32 +194,69 @@ class Session(QObject):
         return sum(each.associations for each in (*jobs, *self.outbox.progress().values()))
 
     async def listen(self, request: "ReceiveRequest") -> None:
-        """Listen until stopped; DicomdeskError when that cannot be begun."""
-        request = replace(request, book=self.book, commitments=self.outbox.reports)
-        job = await self.begin(request, self._take_received)
+        """Listen until stopped; DicomdeskError when that cannot be begun.
+
+        Where the process that receives ends by itself, another is begun and listens on the same port, unless that
+        happens again and again.
+        """
+        shelf, lost_at = self.problems.shelf("receive"), deque[float](maxlen=_MOST_LOSSES)
+        shelf.mend(HOST)
+        while (lost := await self._listen_once(request)) is not None:
+            lost_at.append(time.monotonic())
+            if self._is_closing:
+                return
+            if len(lost_at) == _MOST_LOSSES and lost_at[-1] - lost_at[0] < _LOSSES_WITHIN_S:
+                raise lost[0]
+            request = replace(request, port=lost[1])
+            words = self.tr(
+                "{reason}. Another one listens again on port {port}; what was acknowledged is in the folder."
+            )
+            shelf.report(HOST, self.tr("Receiving was interrupted"), words.format(reason=lost[0], port=lost[1]))
+
+    async def _listen_once(self, request: "ReceiveRequest") -> tuple[HostLostError, int] | None:
+        """Listen until stopped; where the process is lost before, return why, and the port."""
+        job = await self._begin_receiving(request)
         self._receive_id, self._listening_port = job.id, job.port
         self.changed.emit()
         try:
             result = await self.result_of(job)
+            if isinstance(result.error, HostLostError) and not self._is_stopping_receive:
+                return result.error, job.port
             if result.error is not None:
                 raise result.error
+            return None
         finally:
             self._receive_id, self._listening_port = "", 0
             self._is_stopping_receive = False
             self.changed.emit()
 
-    def overhear(self, take: "Callable[[Event], None]") -> "Callable[[], None]":
-        """Have ``take`` told what receive jobs report, on their threads, at once; the function returned ends that."""
+    async def _begin_receiving(self, request: "ReceiveRequest") -> "ReceiveJob | HostedJob":
+        host = self.host
+        if host is not None:
+            return await self._begin(lambda: host.host.submit(request, self.received.sink))
+        request = replace(request, book=self.book, commitments=self.outbox.reports)
+        return await self.begin(request, self._take_received)
+
+    async def overhear(self, take: "Callable[[Event], None]") -> "Callable[[], None]":
+        """Have ``take`` told what receive jobs report, on other threads, at once; the function returned ends that."""
         self._overhearing = [*self._overhearing, take]
+        host = self.host
+        if host is not None:
+            await self._tasks.run(host.host.hear)
 
         def forget() -> None:
             self._overhearing = [each for each in self._overhearing if each is not take]
+            if host is not None and not self._overhearing:
+                host.host.hear_no_more()
 
         return forget
 
-    def _take_received(self, event: "Event") -> None:
+    def _tell_overhearing(self, event: "Event") -> None:
         for take in self._overhearing:
             take(event)
+
+    def _take_received(self, event: "Event") -> None:
+        self._tell_overhearing(event)
         if not isinstance(event, ItemStarted):  # no view shows what may end within the millisecond
             self.received.sink(event)
 
@@ -190,7 +281,7 @@ class Session(QObject):
         channel.arrived.connect(self.checked.arrived)
         return channel
 
-    async def result_of(self, job: "Job[ResultT]") -> ResultT:
+    async def result_of(self, job: "_EndingJob[ResultT]") -> ResultT:
         """Return what came of a job, when all that it reported has been delivered."""
         try:
             return await asyncio.wrap_future(job.done)
@@ -223,12 +314,15 @@ class Session(QObject):
 
         DicomdeskError where the job cannot begin, and while closing.
         """
+        return await self._begin(lambda: self._engine.submit(request, sink))
+
+    async def _begin(self, submit: "Callable[[], BegunT]") -> BegunT:
         if self._is_closing:
             raise DicomdeskError(self.tr("The window is closing."))
         begun: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._beginning.add(begun)
         try:
-            job = await self._tasks.run(lambda: self._engine.submit(request, sink))
+            job = await self._tasks.run(submit)
             self._jobs[job.id] = job
             return job
         finally:
@@ -253,9 +347,13 @@ class Session(QObject):
     def _end_jobs(self) -> None:
         self.outbox.end()
         self._engine.close()
+        if self.host is not None:
+            self.host.host.close()
 
     def _abort_jobs(self) -> None:
         self._engine.close(abort=True, waits=False)
+        if self.host is not None:
+            self.host.host.abort()
 
     def _progress(self, job_id: str) -> "Progress | None":
         job = self._jobs.get(job_id)

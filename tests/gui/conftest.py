@@ -134,9 +134,17 @@ def engine() -> Iterator[Engine]:
 
 
 @pytest.fixture
-def session(engine: Engine, bridge: Bridge, tasks: Tasks, loop: asyncio.AbstractEventLoop) -> Iterator[Session]:
+def has_host() -> bool:
+    """Whether what is received is received by a process of its own, as in the program; folders of tests say so."""
+    return False
+
+
+@pytest.fixture
+def session(
+    engine: Engine, bridge: Bridge, tasks: Tasks, loop: asyncio.AbstractEventLoop, has_host: bool
+) -> Iterator[Session]:
     """A session with a real engine, shut down in order."""
-    found = Session(engine, bridge, tasks)
+    found = Session(engine, bridge, tasks, has_host=has_host)
     KEPT.append(found)
     yield found
     loop.run_until_complete(asyncio.wait_for(found.shut_down(), DEADLINE_S))

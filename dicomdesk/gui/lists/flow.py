@@ -210,7 +210,7 @@ class ListFlow(QObject):
                     lent = await self._lender.acquire(folder, self._wait_for)
                     is_lent = True
                     listener = (lent.ae_title, lent.running)
-                    forget = self._session.overhear(self._note_arrival)
+                    forget = await self._session.overhear(self._note_arrival)
             await self._work(asked, wish, listener)
         except DicomdeskError as error:
             self.error = str(error)

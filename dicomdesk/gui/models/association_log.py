@@ -2,8 +2,9 @@
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
@@ -23,12 +24,16 @@ from dicomdesk.engine.events import (
     ProposedContext,
     TlsSession,
 )
+from dicomdesk.engine.facts.arrivals import AssociationSum, ReceptionSum
 from dicomdesk.engine.retrieve.facts import RetrieveFact
 from dicomdesk.engine.retrieve.messages import AssociationMessage, message_of
 from dicomdesk.gui import wording
 from dicomdesk.gui.outline.model import Column, Mark, Node, Outline, Part, Weight
 from dicomdesk.gui.problems.book import ProblemShelf, loose_shelf
 from dicomdesk.gui.theme import Tone
+
+if TYPE_CHECKING:
+    from dicomdesk.engine.host.condenser import KeptMessage
 
 DIRECTION, PEER, SECURITY, STATE, STARTED, LASTED, CONTEXTS, STORED, PROBLEMS, SIZE = range(10)
 
@@ -100,7 +105,7 @@ class Message:
     __slots__ = ("at", "message_id", "name", "outcome", "reason", "size_bytes", "sop_class_uid", "sop_instance_uid",
         "status", "status_words")  # fmt: skip
 
-    def __init__(self, event: ItemFinished | AssociationMessage, at: float) -> None:
+    def __init__(self, event: "ItemFinished | AssociationMessage | KeptMessage", at: float) -> None:
         self.at = at
         self.message_id = event.message_id
         self.status = event.status
@@ -117,6 +122,9 @@ class Message:
         self.outcome = event.outcome
         self.reason = human.printable(event.reason)
         self.size_bytes = event.size_bytes
+        if not isinstance(event, ItemFinished):
+            self.sop_class_uid, self.sop_instance_uid = event.sop_class_uid, human.printable(event.sop_instance_uid)
+            return
         self.sop_class_uid = event.header.sop_class_uid if event.header else ""
         self.sop_instance_uid = human.printable(event.header.sop_instance_uid) if event.header else ""
 
@@ -124,9 +132,11 @@ class Message:
 class AssociationRecord(Node):
     """One association, as a row of the log; below that of a check are the others that asked what the peer accepts."""
 
-    __slots__ = ("accepted", "advice", "called_ae_title", "calling_ae_title", "contexts", "ended_at", "is_by_peer",
-        "is_requestor", "message_count", "messages", "negotiation", "now", "number", "peer", "problems", "reason",
-        "size_bytes", "started_at", "state", "stored")  # fmt: skip
+    __slots__ = (
+        "accepted", "advice", "called_ae_title", "calling_ae_title", "contexts", "ended_at", "is_by_peer",
+        "is_requestor", "job_id", "loaded", "message_count", "messages", "negotiation", "now", "number", "peer",
+        "problems", "reason", "size_bytes", "started_at", "state", "stored",
+    )  # fmt: skip
 
     opens = True
 
@@ -150,6 +160,10 @@ class AssociationRecord(Node):
         """Whether the peer aborted it."""
         self.advice = ""
         self.messages: deque[Message] = deque(maxlen=MOST_MESSAGES)
+        self.job_id = ""
+        """Of a job in another process, which has the messages; else ""."""
+        self.loaded = 0
+        """How many of these messages were asked for, or passed over."""
         self.message_count = 0
         self.stored = 0
         self.problems = 0
@@ -270,9 +284,12 @@ class AssociationLog:
         """Return the association of this number within a job, None for one that is not known any more."""
         return self._records.get((job_id, number))
 
-    def apply(self, event: RetrieveFact, at: float) -> None:
+    def apply(self, event: RetrieveFact | ReceptionSum, at: float) -> None:
         """Take note of what any job reports."""
         match event:
+            case ReceptionSum():
+                for each in event.associations:
+                    self._on_sum(event.job_id, each)
             case AssociationRequested():
                 self._on_requested(event, at)
             case AssociationReceived():
@@ -396,6 +413,24 @@ class AssociationLog:
         else:
             record.problems += 1
         self._outline.touch(record)
+
+    def _on_sum(self, job_id: str, told: AssociationSum) -> None:
+        record = self._records.get((job_id, told.association))
+        if record is None:
+            return
+        record.message_count += told.messages
+        record.stored += told.stored
+        record.problems += told.messages - told.stored
+        record.size_bytes += told.size_bytes
+        record.job_id = job_id
+        self._outline.touch(record)
+
+    def keep_messages(self, record: AssociationRecord, count: int, messages: "Iterable[KeptMessage]") -> None:
+        """Keep messages that were asked for, up to the one of a number; they are counted already."""
+        record.loaded = max(count, record.loaded)
+        for message in messages:
+            self._keep(record, Message(message, message.at))
+            record.message_count -= 1
 
     def _add(self, key: tuple[str, int], *, is_requestor: bool, at: float) -> AssociationRecord:
         if len(self._records) >= MOST_ASSOCIATIONS:

@@ -4,7 +4,7 @@ What is counted is counted in the book. Where a job counts in no book, its event
 """
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import ClassVar
 
 from PySide6.QtCore import QCoreApplication
@@ -20,7 +20,9 @@ from dicomdesk.engine.events import (
     ItemOutcome,
     StudySender,
 )
+from dicomdesk.engine.facts.arrivals import ReceptionSum, StudySum
 from dicomdesk.engine.receive.book.arrival_book import ArrivalBook, Arrived
+from dicomdesk.engine.receive.book.book_news import BookLost, BookNews, StudyNews
 from dicomdesk.engine.receive.book.completeness import CompletenessState
 from dicomdesk.engine.receive.book.records import BookedFile, BookedSeries, BookedStudy
 from dicomdesk.gui import wording
@@ -174,13 +176,12 @@ class ReceivedGroup(Node):
             here=here, expected=wording.count_text(expected), again=again
         )
 
-    def take(self, event: ItemFinished, at: float) -> None:
-        """Take note that an instance came, which is counted already."""
+    def take(self, size_bytes: int, at: float) -> None:
+        """Take note that something came, so many bytes that were stored; it is counted already."""
         self.now = at
         if not self.marked_at:
             self.marked_at = at
-        if event.path:
-            self.received_bytes += event.size_bytes
+        self.received_bytes += size_bytes
 
     def measure(self, now: float) -> None:
         """Bring rate and silence up to date."""
@@ -288,28 +289,44 @@ class ReceivedStudy(ReceivedGroup):
 class ReceivedSeries(ReceivedGroup):
     """A series that arrives or has arrived; below it its instances, made when it is opened."""
 
-    __slots__ = ("_book", "known", "record", "words")
+    __slots__ = ("_ask_page", "_book", "_is_asking", "known", "record", "words")
 
     opens: ClassVar[bool] = True
     record: BookedSeries
 
-    def __init__(self, record: BookedSeries, book: ArrivalBook | None = None) -> None:
-        """``book`` knows the files of the record."""
+    def __init__(
+        self, record: BookedSeries, book: ArrivalBook | None = None, ask_page: "AskPage | None" = None
+    ) -> None:
+        """``book`` knows the files of the record; ``ask_page`` where they have to be asked for and come later."""
         super().__init__(record)
         self.words = SeriesWords(record.header or NO_HEADER)
         self.known: dict[str, ReceivedInstance] = {}
         """Rows of instances, by SOP Instance UID."""
         self._book = book
+        self._ask_page = ask_page
+        self._is_asking = False
 
     def unfetched(self) -> int:
-        return max(0, len(self.record.files) - len(self.children)) if self._book is not None else 0
+        is_known = self._book is not None and not self.record.study.is_summed_up
+        return max(0, self.record.here - len(self.children)) if is_known else 0
 
     def fetch(self, most: int) -> Sequence[Node]:
         """Make the rows of further instances, few at a time: whoever looks scrolls."""
         if self._book is None:
             return []
+        start, most = len(self.children), min(most, MOST_ROWS_AT_ONCE)
+        if self._ask_page is None:
+            return self.rows_of(self._book.latest_files(self.record, start, most))
+        if not self._is_asking:
+            self._is_asking = True
+            self._ask_page(self, start, most)
+        return []
+
+    def rows_of(self, files: Iterable[BookedFile]) -> Sequence[Node]:
+        """Make the rows of files that have none yet."""
+        self._is_asking = False
         made = []
-        for file in self._book.latest_files(self.record, len(self.children), min(most, MOST_ROWS_AT_ONCE)):
+        for file in files:
             if file.sop_instance_uid not in self.known:
                 made.append(ReceivedInstance(file))
                 self.known[file.sop_instance_uid] = made[-1]
@@ -317,8 +334,7 @@ class ReceivedSeries(ReceivedGroup):
 
     def first_path(self) -> str:
         """Path of its first instance, "" where none is known."""
-        found = self._book.latest_files(self.record, 0, 1) if self._book is not None else []
-        return found[0].path if found else ""
+        return self._book.first_path(self.record) if self._book is not None else ""
 
     def text(self, column: int) -> str:
         if column == TITLE:
@@ -367,12 +383,28 @@ class ReceivedInstance(Node):
         return human.printable(self.file.path) if column == TITLE else ""
 
 
+AskPage = Callable[[ReceivedSeries, int, int], None]
+"""Has files of a series asked for, from a place on and at most so many; see ``ReceivedStudies.show_page``."""
+
+
 class ReceivedStudies:
     """Rows of an arrival book; an ``Outline`` is told of those that come, change or go. For the Qt thread."""
 
-    def __init__(self, outline: Outline, problems: ProblemShelf | None = None, book: ArrivalBook | None = None) -> None:
-        """Studies of which something was not stored are reported to ``problems``."""
+    def __init__(
+        self,
+        outline: Outline,
+        problems: ProblemShelf | None = None,
+        book: ArrivalBook | None = None,
+        ask_page: AskPage | None = None,
+    ) -> None:
+        """Studies of which something was not stored are reported to ``problems``.
+
+        ``ask_page`` where the book has to ask for its files; see ``ReceivedSeries``.
+        """
         self._outline = outline
+        self._ask_page = ask_page
+        self._emptying: set[ReceivedStudy] = set()
+        """Studies of which files were deleted, where the book is told of it later."""
         self._problems = problems or loose_shelf()
         self.book = ArrivalBook() if book is None else book
         """Where receive jobs are to count, too."""
@@ -433,9 +465,18 @@ class ReceivedStudies:
             return self.book.files(record.uid)
         return self.book.files(record.study.uid, record.uid)
 
-    def apply(self, event: Event, at: float) -> None:
+    def apply(self, event: Event | BookNews | BookLost | ReceptionSum, at: float) -> None:
         """Take note of what a receive job reports."""
         match event:
+            case BookNews():
+                self._show_news(event)
+            case BookLost():
+                for study in list(self._studies.values()):
+                    self._problems.mend(study)
+                    self._remove(study)
+            case ReceptionSum():
+                for each in event.studies:
+                    self._on_sum(event.job_id, each, at)
             case AssociationAccepted(job_id=job_id, association=association, negotiation=negotiation):
                 self._brought[job_id, association] = {}
                 sender = StudySender(
@@ -488,8 +529,13 @@ class ReceivedStudies:
                 if study is not None:
                     self._series_of(study, uid)
 
-    def settle(self, study: ReceivedStudy) -> None:
-        """Bring rows up to date after files were deleted: a study or series of which nothing is here any more goes."""
+    def settle(self, study: ReceivedStudy, gone: Collection[str]) -> None:
+        """Bring rows up to date after files were deleted: a study or series of which nothing is here any more goes.
+
+        ``gone`` are the instances of which no file is left.
+        """
+        if self._ask_page is not None:
+            self._emptying.add(study)
         if not study.instances and not study.is_open:
             self.book.forget(study.record.uid)
             self._problems.mend(study)
@@ -500,43 +546,85 @@ class ReceivedStudies:
                 del study.series[uid]
                 self._outline.remove(series)
                 continue
-            for row in [row for gone, row in series.known.items() if gone not in series.record.files]:
-                del series.known[row.file.sop_instance_uid]
-                self._outline.remove(row)
+            for gone_uid in [each for each in gone if each in series.known]:
+                self._outline.remove(series.known.pop(gone_uid))
         self._touch(study)
+
+    def show_page(self, series: ReceivedSeries, files: Iterable[BookedFile]) -> None:
+        """Show files that were asked for; see ``AskPage``."""
+        rows = series.rows_of(files)
+        if series.parent is not None:
+            self._outline.insert(series, rows)
+
+    def _show_news(self, news: BookNews) -> None:
+        """The book is another: show what has come, or gone, or is known now."""
+        for record in news.records:
+            uid = record.uid if isinstance(record, StudyNews) else record.study_uid
+            study = self._study_of(uid)
+            if study is None:
+                continue
+            if study.record.is_dropped:
+                self._problems.mend(study)
+                self._remove(study)
+            elif not isinstance(record, StudyNews):
+                series = self._series_of(study, record.uid)
+                if series is not None:
+                    self._outline.touch(series)
+            else:
+                self._outline.touch(study)
+        for study in [each for each in self._emptying if not each.problems]:
+            self.settle(study, ())
+
+    def _on_sum(self, job_id: str, told: StudySum, at: float) -> None:
+        study = self._study_of(told.study_instance_uid)
+        if study is None:
+            return
+        for association in told.associations:
+            self._note_brought((job_id, association), study)
+        for uid, size_bytes in told.series:
+            study.take(size_bytes, at)
+            series = study.series.get(uid)
+            if series is not None:
+                series.take(size_bytes, at)
+        self._tell_problem(study, told.reason if told.is_troubled else None, at)
 
     def _on_item(self, event: ItemFinished, at: float) -> None:
         if event.arrival is None:
             self._count(event, at)
-        uid = event.header.study_instance_uid if event.header is not None else ""
-        study = self._study_of(uid)
+        study = self._study_of(event.header.study_instance_uid if event.header is not None else "")
         if study is None:
             return
-        brought = self._brought.get((event.job_id, event.association))
-        if brought is not None and uid not in brought:
-            brought[uid] = self._open[uid] = study
-        study.take(event, at)
-        self._tell_problem(study, event, at)
+        self._note_brought((event.job_id, event.association), study)
+        size_bytes = event.size_bytes if event.path else 0
+        study.take(size_bytes, at)
+        is_trouble = event.outcome in _UNCOUNTED and event.arrival is not ArrivalKind.REFUSED_AGAIN
+        self._tell_problem(study, event.reason if is_trouble else None, at)
         series = self._series_of(study, event.header.series_instance_uid) if event.header is not None else None
         if series is not None:
-            series.take(event, at)
+            series.take(size_bytes, at)
             self._outline.touch(series)
         self._outline.touch(study)
 
-    def _tell_problem(self, study: ReceivedStudy, event: ItemFinished, at: float) -> None:
-        """Report what is missing of a study, or that nothing is any more."""
+    def _note_brought(self, association: tuple[str, int], study: ReceivedStudy) -> None:
+        """An association that is open has brought something of a study."""
+        brought, uid = self._brought.get(association), study.record.uid
+        if brought is not None and uid not in brought:
+            brought[uid] = self._open[uid] = study
+
+    def _tell_problem(self, study: ReceivedStudy, reason: str | None, at: float) -> None:
+        """Report what is missing of a study, for a reason where it is one more, or that nothing is any more."""
         if not study.problems:
             if study.has_problem:
                 study.has_problem = False
                 self._troubled.discard(study)
                 self._problems.mend(study)
-        elif event.outcome in _UNCOUNTED and event.arrival is not ArrivalKind.REFUSED_AGAIN:
+        elif reason is not None:
             study.has_problem = True
             self._troubled.add(study)
             words = wording.plural(
                 study.problems, _say("{count} instance not stored"), _say("{count} instances not stored")
             )
-            self._problems.report(study, study.text(TITLE), f"{words}: {human.printable(event.reason)}", at)
+            self._problems.report(study, study.text(TITLE), f"{words}: {human.printable(reason)}", at)
 
     def _count(self, event: ItemFinished, at: float) -> None:
         """Count an event that its job counts nowhere."""
@@ -566,7 +654,7 @@ class ReceivedStudies:
     def _series_of(self, study: ReceivedStudy, uid: str) -> ReceivedSeries | None:
         series, record = study.series.get(uid), study.record.series.get(uid)
         if series is None and record is not None:
-            series = study.series[uid] = ReceivedSeries(record, self.book)
+            series = study.series[uid] = ReceivedSeries(record, self.book, self._ask_page)
             self._outline.insert(study, [series])
             study.words.add_modality(series.words.modality)
         return series
@@ -575,6 +663,7 @@ class ReceivedStudies:
         self._studies.pop(study.record.uid, None)
         self._open.pop(study.record.uid, None)
         self._troubled.discard(study)
+        self._emptying.discard(study)
         self._outline.remove(study)
 
     def _touch(self, study: ReceivedStudy, now: float | None = None) -> None:

@@ -1,7 +1,8 @@
 """The Associations view: every association, in and out, and what was agreed in it."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from time import time
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
@@ -27,6 +28,9 @@ from dicomdesk.gui.panels.negotiation_panel import NegotiationPanel
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.theme import Theme, Tone
 from dicomdesk.gui.view import Badge, View, WantedAssociation
+
+if TYPE_CHECKING:
+    from dicomdesk.engine.host.condenser import KeptMessage
 
 ALL, OPEN, OUTGOING, INCOMING, PROBLEMS = range(5)
 _PEER_COLUMN = 1
@@ -57,7 +61,7 @@ class AssociationsPane(View):
             self.tr("Search AE title, host"),
         )
         self._follows_latest = True
-        self._is_selecting = False
+        self._is_selecting = self._is_asking = False
         self._lay_out()
         for channel in (session.sent, session.received, session.echoed, session.checked):
             channel.arrived.connect(self.take)
@@ -146,7 +150,25 @@ class AssociationsPane(View):
         if has_any and self._follows_latest:
             self._select(self.model.root.children[-1])
         node = self.view.selected_node()
-        self.panel.show_record(node if isinstance(node, AssociationRecord) else None)
+        record = node if isinstance(node, AssociationRecord) else None
+        self.panel.show_record(record)
+        if record is not None and record.job_id and record.loaded < record.message_count:
+            self._ask_messages(record)
+
+    def _ask_messages(self, record: AssociationRecord) -> None:
+        """Have the messages of an association shown that another process has, while somebody looks at them."""
+        host = self._session.host
+        if host is None or self._is_asking or not self.panel.messages.isVisible():
+            return
+        self._is_asking = True
+
+        def show(count: int, messages: "Sequence[KeptMessage]") -> None:
+            self._is_asking = False
+            self.log.keep_messages(record, count or record.message_count, messages)
+            if self.view.selected_node() is record:
+                self.panel.show_record(record)
+
+        host.ask_messages(record.job_id, record.number, record.loaded, show)
 
     def _show_counts(self) -> None:
         counts = [0] * 5

@@ -1,8 +1,10 @@
 """Flow of receiving, without widgets: the listener, the studies that arrive, the free disk."""
 
 import shutil
+from functools import partial
 from pathlib import Path
 from time import time
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -18,6 +20,7 @@ from dicomdesk.engine.events import (
     RequestFailed,
     StudySettled,
 )
+from dicomdesk.engine.facts.arrivals import ReceptionSum
 from dicomdesk.engine.facts.reception import StorageChanged, StorageState
 from dicomdesk.engine.reach.calling_card import find_own_addresses
 from dicomdesk.engine.receive.book.day_totals import TotalsFile
@@ -25,13 +28,16 @@ from dicomdesk.engine.receive.request import ReceiveRequest
 from dicomdesk.errors import DicomdeskError
 from dicomdesk.gui import wording
 from dicomdesk.gui.event_bridge import Arrival
-from dicomdesk.gui.models.received_studies import ReceivedStudies, receive_columns
+from dicomdesk.gui.models.received_studies import ReceivedSeries, ReceivedStudies, receive_columns
 from dicomdesk.gui.outline.model import OutlineModel
 from dicomdesk.gui.panels.details import Details
 from dicomdesk.gui.panes import receive_details
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.view import WantedAssociation
+
+if TYPE_CHECKING:
+    from dicomdesk.engine.host.engine_host import HostFact
 
 LOOK_AT_DISK_EVERY_S = 5
 KEEP_TOTALS_EVERY_S = 30
@@ -57,7 +63,8 @@ class ReceiveFlow(QObject):
         """Whether something came since the last tick."""
         self._is_looking = False
         self.model = OutlineModel(receive_columns(), self)
-        self.studies = ReceivedStudies(self.model, session.problems.shelf("receive"), session.book)
+        ask_page = self._ask_page if session.host is not None else None
+        self.studies = ReceivedStudies(self.model, session.problems.shelf("receive"), session.book, ask_page)
         self.folder = ""
         """Whose disk is watched."""
         self.free_bytes: int | None = None
@@ -110,14 +117,23 @@ class ReceiveFlow(QObject):
         if self.folder and not self._is_looking:
             self._tasks.start(self._look_at_disk())
 
-    def take(self, arrivals: list[Arrival[Event]]) -> None:
+    def take(self, arrivals: "list[Arrival[Event | HostFact]]") -> None:
         """Take note of a batch of events."""
         for arrival in arrivals:
             self.studies.apply(arrival.event, arrival.at)
-            self._take_refusal(arrival.event)
+            if isinstance(arrival.event, ReceptionSum):
+                self._take_faults(arrival.event)
+            else:
+                self._take_refusal(arrival.event)
         self._has_news = True
 
-    def _take_refusal(self, event: Event) -> None:
+    def _take_faults(self, told: ReceptionSum) -> None:
+        """Tell of instances that our machine kept from being stored, the latest of each study."""
+        for study in told.studies:
+            if study.fault:
+                self._refuse(receive_details.describe_not_stored(study.fault), told.job_id, study.associations[-1])
+
+    def _take_refusal(self, event: "Event | HostFact") -> None:
         """Tell of a peer that did not get an association, or not even as far as asking for one."""
         match event:
             case AssociationReceived(association=association, calling_ae_title=title, peer_host=host):
@@ -153,6 +169,9 @@ class ReceiveFlow(QObject):
 
     def keep_totals(self, path: Path) -> None:
         """Go on with the totals of the day that a file has, and keep them there."""
+        if self._session.host is not None:
+            self._session.host.keep_totals(path)
+            return
         self._totals = TotalsFile(path)
         self._tasks.start(self._tasks.run(self._totals.load, self.studies.book))
 
@@ -160,6 +179,11 @@ class ReceiveFlow(QObject):
         """Keep the totals of the day, soon."""
         if self._totals is not None:
             self._tasks.start(self._tasks.run(self._totals.save, self.studies.book))
+
+    def _ask_page(self, series: ReceivedSeries, start: int, most: int) -> None:
+        if self._session.host is not None:
+            show = partial(self.studies.show_page, series)
+            self._session.host.ask_page(series.record, start, most, show)
 
     def _refuse(self, details: Details, job_id: str, association: int = 0) -> None:
         self.refused.emit(details, WantedAssociation(is_requestor=False, job_id=job_id, number=association))

@@ -8,6 +8,8 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from dicomdesk import human
+from dicomdesk.engine.host.book_mirror import BookMirror
+from dicomdesk.engine.host.host_lost import HostLostError
 from dicomdesk.engine.receive.book.arrival_book import ArrivalBook
 from dicomdesk.engine.receive.book.deleting import Deletion, delete_received
 from dicomdesk.engine.receive.book.records import BookedFile
@@ -84,8 +86,11 @@ def delete_parts(book: ArrivalBook, parts: Sequence[Part]) -> Deletions:
     done, problems = [], []
     for part in parts:
         try:
-            done.append(delete_received(book, part.study_uid, part.series_uid, part.instance_uids))
-        except LocalError as error:
+            if isinstance(book, BookMirror):
+                done.append(book.delete(part.study_uid, part.series_uid, part.instance_uids))
+            else:
+                done.append(delete_received(book, part.study_uid, part.series_uid, part.instance_uids))
+        except (LocalError, HostLostError) as error:
             problems.append(str(error))
     return Deletions(tuple(done), tuple(problems))
 

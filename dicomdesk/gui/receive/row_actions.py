@@ -192,8 +192,11 @@ class RowActions(QWidget):
             if dialog.shall_delete():
                 done = await self._tasks.run(delete_parts, book, parts)
                 self.files_gone.emit([file.path for each in done.done for file in each.deleted])
+                kept = {file.path for each in done.done for file in each.kept}
+                gone = {file.sop_instance_uid for each in done.done for file in each.deleted}
+                gone -= {file.sop_instance_uid for file in files if file.path in kept}
                 for study in filter(None, {study_of(node) for node in nodes}):
-                    self._studies.settle(study)
+                    self._studies.settle(study, gone)
                 self.told.emit(describe_deletions(done))
         finally:
             self._is_deleting = False

@@ -236,7 +236,7 @@ class RetrieveFlow(QObject):
             node.errand,
         )
         ear = Ear()
-        forget = self._session.overhear(ear.take) if listener is not None else None
+        forget = await self._session.overhear(ear.take) if listener is not None else None
         try:
             job = await self._session.begin(request, self._sink(node))
             self._jobs[node] = job

@@ -140,7 +140,7 @@ class RuleRunner(QObject):
                 received_folder=self._folder(),
             )
             self._job = job = await self._session.begin(request, self._channel.sink)
-            forget = self._session.overhear(job.note_received)
+            forget = await self._session.overhear(job.note_received)
             job.set_rules(self._store.rules)
             self._tell_port()
             self.changed.emit()

@@ -25,6 +25,12 @@ class SendTo(Protocol):
 
 
 @pytest.fixture
+def has_host() -> bool:
+    """What is received here is received as in the program."""
+    return True
+
+
+@pytest.fixture
 def send_here(window: MainWindow, session: Session, wait_until: WaitUntil) -> SendTo:
     """The window listens; call with files."""
     window.sidebar.choose(1)
@@ -34,10 +40,11 @@ def send_here(window: MainWindow, session: Session, wait_until: WaitUntil) -> Se
     def send(*paths: Path, calling: str = "CT1") -> ReceivedStudy:
         request = send_request(session.listening_port, paths, association=AssociationSettings(calling_ae_title=calling))
         job = session._engine.submit(request, lambda _event: None)
-        before = time.monotonic()
+        before, came = time.monotonic(), window.receive.flow.studies.book.arrivals
         wait_until(lambda: job.done.done() or time.monotonic() - before > DEADLINE_S)
         job.done.result(0)
-        wait_until(lambda: window.receive.flow.studies.arriving == 0 and len(window.receive.flow.studies) > 0)
+        studies = window.receive.flow.studies
+        wait_until(lambda: studies.book.arrivals == came + len(paths) and studies.arriving == 0)
         node = window.receive.view.node_of(window.receive.view.model().index(0, 0))
         assert isinstance(node, ReceivedStudy)
         return node

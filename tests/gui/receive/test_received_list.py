@@ -1,6 +1,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QInputDialog, QMenu
@@ -47,6 +48,7 @@ def test_repeats_are_no_new_instances_and_every_sender_is_told(
     assert window.receive.flow.studies.troubled == 0
 
 
+@pytest.mark.parametrize("has_host", [False])
 def test_latest_study_is_first_and_stays_there(window: MainWindow) -> None:
     flow, view = window.receive.flow, window.receive.view
     names = ["A", "B", "C"]
@@ -70,7 +72,7 @@ def test_instances_are_rows_whose_elements_open_by_return_double_click_and_menu(
     series = study.children[0]
     assert isinstance(series, ReceivedSeries)
     view.expand_node(series)
-    assert len(series.children) == 3
+    wait_until(lambda: len(series.children) == 3)
     instance = series.children[1]
     assert isinstance(instance, ReceivedInstance)
     view.select_node(instance)
@@ -90,18 +92,18 @@ def test_instances_are_rows_whose_elements_open_by_return_double_click_and_menu(
 
 
 def test_instances_that_come_to_an_open_series_become_rows(
-    window: MainWindow, send_here: SendTo, tmp_path: Path
+    window: MainWindow, send_here: SendTo, wait_until: WaitUntil, tmp_path: Path
 ) -> None:
     files = write_study(tmp_path / "out", 5)
     study = send_here(*files[:2])
     window.receive.view.expand_node(study)
     series = study.children[0]
     window.receive.view.expand_node(series)
-    assert len(series.children) == 2
+    wait_until(lambda: len(series.children) == 2)
     send_here(*files)
     window.receive.list.show_later_rows()
     window.receive.flow.model.fetchMore(window.receive.flow.model.index_of(series))
-    assert len(series.children) == 5
+    wait_until(lambda: len(series.children) == 5)
     assert [row.text(INSTANCES) for row in series.children][4] == ""
 
 

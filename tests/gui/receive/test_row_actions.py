@@ -67,6 +67,7 @@ def test_files_are_deleted_after_a_question_that_says_how_many_and_where(
     view.expand_node(study)
     series = study.children[0]
     view.expand_node(series)
+    wait_until(lambda: len(series.children) == 5)
     view.select_nodes(series.children[:2])
     view.setFocus()
     QTest.keyClick(view, Qt.Key.Key_Delete)
@@ -80,7 +81,7 @@ def test_files_are_deleted_after_a_question_that_says_how_many_and_where(
     press(wait_for(DeletionDialog, wait_until), "Delete")
     wait_until(lambda: window.receive.details.details().title == "2 files deleted")
     assert len(list(folder.iterdir())) == 3
-    assert (study.instances, len(series.children)) == (3, 3)
+    wait_until(lambda: (study.instances, len(series.children)) == (3, 3))
     view.select_node(study)
     window.receive.list.actions_of_rows.delete_selected()
     dialog = wait_for(DeletionDialog, wait_until)

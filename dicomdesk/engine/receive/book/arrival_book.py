@@ -11,7 +11,7 @@ file). An instance costs some 300 bytes.
 import os
 import threading
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from itertools import islice
 
 from dicomdesk.dicom.instance import InstanceHeader
@@ -69,9 +69,9 @@ class ArrivalBook(Tally):
     """Studies that arrive and have arrived. For any threads; a call takes microseconds."""
 
     __slots__ = (
-        "_associations", "_day", "_expected", "_holders", "_last", "_lock", "_missing", "_most_instances",
+        "_associations", "_changed", "_day", "_expected", "_holders", "_last", "_lock", "_missing", "_most_instances",
         "_most_studies", "_new_meanwhile", "_scan_begun_at", "_studies", "_summed_here", "_told_meanwhile",
-        "dropped_studies", "folders", "found_files", "size_bytes",
+        "_wake", "dropped_studies", "folders", "found_files", "size_bytes",
     )  # fmt: skip
 
     def __init__(self, *, most_studies: int = _MOST_STUDIES, most_instances: int = _MOST_INSTANCES) -> None:
@@ -103,6 +103,22 @@ class ArrivalBook(Tally):
         self.found_files = 0
         """How many files of earlier runs were found."""
         self.dropped_studies = 0
+        self._wake: Callable[[], None] | None = None
+        self._changed: dict[BookedSeries | BookedStudy, None] = {}
+        """What is other than ``changes`` has told, where somebody watches."""
+
+    def watch(self, wake: Callable[[], None]) -> None:
+        """Keep what changes for ``changes``; ``wake`` is called on any thread when there is something, and is quick."""
+        with self._lock:
+            self._wake = wake
+
+    def changes(self, most: int) -> list[BookedStudy | BookedSeries]:
+        """Return what has changed since the last call, so much at most, the earliest first; the rest is for later."""
+        with self._lock:
+            changed = list(islice(self._changed, most))
+            for record in changed:
+                del self._changed[record]
+            return changed
 
     @property
     def here(self) -> int:
@@ -165,6 +181,12 @@ class ArrivalBook(Tally):
                 for uid in islice(series.files, start, start + most)
             ]
 
+    def first_path(self, series: BookedSeries) -> str:
+        """Path of the latest file of the first instance of a series, "" where none is known."""
+        with self._lock:
+            first = next(iter(series.files), None)
+            return series.paths_of(first)[-1] if first is not None else ""
+
     def expect(self, study_instance_uid: str, count: int | None, source: CountSource) -> bool:
         """Take note of how many instances a study has, also where none has come so far; whether it is known here.
 
@@ -174,6 +196,7 @@ class ArrivalBook(Tally):
             study = self._studies.get(study_instance_uid)
             if study is not None:
                 _expect(study, (count, source))
+                self._note(study)
             else:
                 known = self._expected.pop(study_instance_uid, (None, CountSource.UNKNOWN))
                 self._expected[study_instance_uid] = better_count(known, (count, source))
@@ -192,6 +215,7 @@ class ArrivalBook(Tally):
             over = self._associations.pop(association, None)
             for study in over.studies.values() if over is not None else ():
                 study.open_associations -= 1
+                self._note(study)
 
     def take(self, arrived: Arrived, at: float) -> ArrivalKind:
         """Count an arrival, ``at`` seconds since the epoch; return what it is."""
@@ -215,6 +239,8 @@ class ArrivalBook(Tally):
             self.counts[kind] += 1
             study.counts[kind] += 1
             series.counts[kind] += 1
+            if self._wake is not None:
+                self._note(study, series)
             self._day.take(kind, study.uid, arrived.size_bytes, at)
             association = self._associations.get(arrived.association)
             if association is not None:
@@ -274,6 +300,7 @@ class ArrivalBook(Tally):
                 study.earlier += 1
                 if title and not is_fresh:
                     study.add_earlier_sender(title)
+            self._note(study, series)
             self._keep_bounds()
 
     def removed(self, files: Iterable[BookedFile]) -> None:
@@ -362,6 +389,7 @@ class ArrivalBook(Tally):
 
     def _miss_no_longer(self, uid: str) -> None:
         for series in self._missing.pop(uid, ()):
+            self._note(series.study, series)
             for tally in (self, series.study, series):
                 tally.missing -= 1
 
@@ -415,6 +443,7 @@ class ArrivalBook(Tally):
                 series.files[uid] = rest if len(rest) > 1 else rest[0]
                 continue
             del series.files[uid]
+            self._note(series.study, series)
             series.again_by_uid.pop(uid, None)
             _lose_one(series)
             self._let_go(uid, series)
@@ -446,6 +475,7 @@ class ArrivalBook(Tally):
         if study.is_summed_up:
             return
         study.is_summed_up = True
+        self._note(study)
         self._summed_here += study.here
         for series in study.series.values():
             for uid in series.files:
@@ -456,7 +486,18 @@ class ArrivalBook(Tally):
     def _drop(self, study: BookedStudy) -> None:
         self._sum_up(study)
         study.is_dropped = True
+        self._note(study)
         self._studies.pop(study.uid, None)
+
+    def _note(self, *records: BookedStudy | BookedSeries) -> None:
+        """These are other than they were; under the lock."""
+        if self._wake is None:
+            return
+        is_first = not self._changed
+        for record in records:
+            self._changed[record] = None
+        if is_first:
+            self._wake()
 
 
 def _series_of(study: BookedStudy, header: InstanceHeader | None, at: float) -> BookedSeries:

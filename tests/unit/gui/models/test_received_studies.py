@@ -165,10 +165,10 @@ def test_rows_of_what_was_deleted_go() -> None:
     studies.measure(60.0)
     study = only(studies)
     book.removed([file for file in book.files(study.record.uid) if file.sop_instance_uid == SR.sop_instance_uid])
-    studies.settle(study)
+    studies.settle(study, {SR.sop_instance_uid})
     assert [series.instances for series in study.series.values()] == [3]
     book.removed(book.files(study.record.uid))
-    studies.settle(study)
+    studies.settle(study, {each.sop_instance_uid for each in CT})
     assert not list(studies.studies)
     assert outline.root.children == []
 

@@ -1,0 +1,44 @@
+"""Facts of receiving, summed up: how much has come since the last time, and not which instances."""
+
+from typing import NamedTuple
+
+from dicomdesk.records import dataclass
+
+__all__ = ["AssociationSum", "ReceptionSum", "StudySum"]
+
+
+class AssociationSum(NamedTuple):
+    """What an association has brought since the last time."""
+
+    association: int
+    """Number within the job."""
+    messages: int
+    """Instances that have ended, whatever became of them."""
+    stored: int
+    size_bytes: int
+    """Of what was stored."""
+
+
+class StudySum(NamedTuple):
+    """What has come of a study since the last time."""
+
+    study_instance_uid: str
+    series: tuple[tuple[str, int], ...]
+    """Those of which something came, by Series Instance UID, and how many bytes were stored of each."""
+    associations: tuple[int, ...]
+    """That it came by."""
+    is_troubled: bool = False
+    """Whether something of it was not stored, repeats that were refused apart."""
+    reason: str = ""
+    """Why, of the latest."""
+    fault: str = ""
+    """What kept us from storing the latest that our machine kept us from, in more detail; "" for nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceptionSum:
+    """What a receive job has received since its last sum; stands for the events of each instance."""
+
+    job_id: str
+    associations: tuple[AssociationSum, ...]
+    studies: tuple[StudySum, ...]

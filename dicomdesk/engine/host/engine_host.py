@@ -1,0 +1,261 @@
+"""The engine's process as the window's process sees it: begun when it is needed, asked, listened to, and mourned."""
+
+import subprocess
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING, cast
+
+from dicomdesk.engine.events import (
+    AssociationAborted,
+    AssociationFailed,
+    AssociationReceived,
+    AssociationReleased,
+    Event,
+    JobFinished,
+    JobOutcome,
+)
+from dicomdesk.engine.facts.arrivals import ReceptionSum
+from dicomdesk.engine.host.host_lost import HostLostError
+from dicomdesk.engine.host.news import JobResult, ReceptionNews
+from dicomdesk.engine.receive.book.book_news import BookLost, BookNews
+from dicomdesk.engine.receive.listening_job import ReceiveResult
+from dicomdesk.engine.receive.request import ReceiveRequest, ReportDesk
+from dicomdesk.engine.stats import Progress
+from dicomdesk.errors import DicomdeskError
+
+if TYPE_CHECKING:
+    from dicomdesk.engine.host.line import Line
+
+__all__ = ["EngineHost", "HostFact", "HostedJob"]
+
+_BEGIN_S = 60.0
+"""How long the process may take until it listens, on a machine that is busy with other things."""
+_KILL_AFTER_S = 10.0
+
+HostFact = BookNews | BookLost | ReceptionSum | Event
+
+
+class HostedJob:
+    """A receive job of the engine's process; see ``Job``."""
+
+    def __init__(self, host: "EngineHost", sink: Callable[[HostFact], None]) -> None:
+        self.id = ""
+        self.port = 0
+        self.done: Future[ReceiveResult] = Future()
+        self.done.set_running_or_notify_cancel()
+        self.gauges = Progress()
+        self.sink = sink
+        self.open: dict[int, None] = {}
+        """Associations that were received and are not over."""
+        self._host = host
+
+    def cancel(self) -> None:
+        """First call: let associations end. Second call: abort them."""
+        self._host.post("cancel", self.id)
+
+    def progress(self) -> Progress:
+        """Return how far it was when that was told last."""
+        return self.gauges
+
+
+class EngineHost:
+    """Begins the process, and receive jobs in it. All methods may be called from any thread; few may wait.
+
+    Where the process ends by itself, jobs end with a HostLostError, and the next one that is asked for begins another.
+    """
+
+    def __init__(self, reports: ReportDesk) -> None:
+        """``reports`` takes reports on storage commitment."""
+        self._reports = reports
+        self._starting = threading.Lock()
+        self._lock = threading.Lock()
+        self._line: Line | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._is_closing = self._is_heard = False
+        self._jobs: dict[str, HostedJob] = {}
+        self._early: list[ReceptionNews | JobResult] = []
+        """Told before the job was known that it is about."""
+        self._begun_by: list[tuple[str, tuple[object, ...]]] = []
+        """What each process is asked for first."""
+        self.told: Callable[[HostFact], None] = lambda _fact: None
+        """Told what the arrival book is now, when no job is about it; on a thread of its own."""
+        self.heard: Callable[[Event], None] = lambda _event: None
+        """Told every fact as it is, while somebody wishes that; on a thread of its own."""
+
+    @property
+    def process_id(self) -> int:
+        """Of the process; 0 where there is none."""
+        process = self._process
+        return process.pid if process is not None else 0
+
+    def begin(self) -> None:
+        """Begin the process where there is none; waits a moment. Raises LocalError."""
+        with self._starting:
+            if self._line is not None:
+                return
+            if self._is_closing:
+                raise HostLostError("The engine is closed")
+            from dicomdesk.engine.host.child import begin_child  # noqa: PLC0415 - the window is painted before
+            from dicomdesk.engine.host.line import Line  # noqa: PLC0415 - the window is painted before
+
+            process = begin_child()
+            assert process.stdin is not None
+            assert process.stdout is not None
+            line = Line(process.stdout, process.stdin, self._do, self._take, lambda: self._mourn(process))
+            with self._lock:
+                self._line, self._process = line, process
+            line.begin()
+            for operation, values in self._begun_by:
+                line.post(operation, *values)
+            if self._is_heard:
+                line.post("hear")
+
+    def hear(self) -> None:
+        """Have every fact told to ``heard``, from when this returns; where there is no process, from its begin."""
+        self._is_heard = True
+        if self._line is not None:
+            with suppress(HostLostError):
+                self.ask("hear")
+
+    def hear_no_more(self) -> None:
+        """Have facts told as sums alone."""
+        self._is_heard = False
+        self.post("hear_no_more")
+
+    def at_begin(self, operation: str, *values: object) -> None:
+        """Ask this of each process that is begun, and of the one that there is."""
+        self._begun_by.append((operation, values))
+        self.post(operation, *values)
+
+    def submit(self, request: ReceiveRequest, sink: Callable[[HostFact], None]) -> HostedJob:
+        """Begin a receive job; it listens when this returns. See ``Engine.submit``."""
+        self.begin()
+        job = HostedJob(self, sink)
+        plain = replace(request, book=None, commitments=None)
+        found = cast(tuple[str, int], self.ask("listen", plain, limit_s=_BEGIN_S))
+        job.id, job.port = found
+        with self._lock:
+            if self._line is None:
+                raise HostLostError("The process of the engine has ended")
+            self._jobs[job.id] = job
+            early, self._early = self._early, []
+        for news in early:
+            self._take(news)
+        return job
+
+    def ask(self, operation: str, *values: object, limit_s: float | None = None) -> object:
+        """Ask the process, and return what it answers; waits. Raises what that raises, and HostLostError."""
+        line = self._line
+        if line is None:
+            raise HostLostError("The process of the engine has ended")
+        return line.ask(operation, *values, limit_s=limit_s)
+
+    def post(self, operation: str, *values: object) -> None:
+        """Have the process do something soon, where there is one."""
+        line = self._line
+        if line is not None:
+            line.post(operation, *values)
+
+    def close(self) -> None:
+        """Take no more jobs, end all in order, and the process with them; waits for that."""
+        self._is_closing = True
+        with self._starting:
+            line, process = self._line, self._process
+        if line is None or process is None:
+            return
+        with suppress(DicomdeskError):
+            line.ask("end")
+        self._end(line, process)
+
+    def abort(self) -> None:
+        """Break off what is under way, and end the process; does not wait for peers."""
+        self._is_closing = True
+        line, process = self._line, self._process
+        if line is not None and process is not None:
+            self._end(line, process)
+
+    def _end(self, line: "Line", process: "subprocess.Popen[bytes]") -> None:
+        line.close()
+        try:
+            process.wait(_KILL_AFTER_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        line.join()
+        if process.stdout is not None:
+            process.stdout.close()
+
+    # -- on threads of the line
+
+    def _do(self, operation: str, values: tuple[object, ...]) -> object:
+        if operation != "take_report":
+            raise DicomdeskError(f"internal error: nothing is called {operation}")
+        return self._reports.take_report(*values)  # type: ignore[arg-type] # as the other end gives them
+
+    def _take(self, news: object) -> None:
+        match news:
+            case ReceptionNews():
+                self._take_news(news)
+            case JobResult(job_id=job_id, result=result):
+                with self._lock:
+                    job = self._jobs.pop(job_id, None)
+                    if job is None:
+                        self._early.append(news)
+                if job is not None:
+                    job.done.set_result(result)
+            case _:
+                pass
+
+    def _take_news(self, news: ReceptionNews) -> None:
+        with self._lock:
+            jobs = dict(self._jobs)
+            if any(getattr(fact, "job_id", "") not in jobs for _, fact in news.facts):
+                self._early.append(replace(news, book=None, heard=()))
+                news = replace(news, facts=(), gauges={})
+        if news.book is not None:
+            self.told(news.book)
+        for job_id, gauges in news.gauges.items():
+            if job_id in jobs:
+                jobs[job_id].gauges = gauges
+        for _, fact in news.facts:
+            job = jobs[fact.job_id]
+            _note_open(job, fact)
+            job.sink(fact)
+        for event in news.heard:
+            self.heard(event)
+
+    def _mourn(self, process: "subprocess.Popen[bytes]") -> None:
+        """The process says nothing any more: all that it was at has ended."""
+        with self._lock:
+            line = self._line
+            if line is None or self._process is not process:
+                return
+            self._line = self._process = None
+            jobs, self._jobs, self._early = list(self._jobs.values()), {}, []
+        if self._is_closing and not jobs:
+            return
+        from dicomdesk.engine.host.child import end_words  # noqa: PLC0415 - it is there, as the process was begun
+
+        process.kill()  # it may be there without saying anything
+        words = f"The process that receives has ended by itself ({end_words(process.wait())})"
+        line.close()
+        for job in jobs:
+            for association in job.open:
+                job.sink(AssociationAborted(job_id=job.id, association=association, by_peer=False, reason=words))
+            job.sink(JobFinished(job_id=job.id, outcome=JobOutcome.FAILED, counts={}, error=words))
+        self.told(BookLost())
+        for job in jobs:
+            job.done.set_result(ReceiveResult(outcome=JobOutcome.FAILED, error=HostLostError(words)))
+
+
+def _note_open(job: HostedJob, fact: "Event | ReceptionSum") -> None:
+    match fact:
+        case AssociationReceived(association=association):
+            job.open[association] = None
+        case AssociationReleased() | AssociationAborted() | AssociationFailed():
+            job.open.pop(fact.association, None)
+        case _:
+            pass

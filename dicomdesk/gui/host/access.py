@@ -1,0 +1,78 @@
+"""Access of the window to the engine's process: everything that may wait happens on a worker thread."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import cast
+
+from PySide6.QtCore import QObject
+
+from dicomdesk.engine.events import Event
+from dicomdesk.engine.host.book_mirror import BookMirror
+from dicomdesk.engine.host.condenser import KeptMessage
+from dicomdesk.engine.host.engine_host import EngineHost, HostFact
+from dicomdesk.engine.host.host_lost import HostLostError
+from dicomdesk.engine.receive.book.book_news import BookLost, BookNews
+from dicomdesk.engine.receive.book.records import BookedFile, BookedSeries
+from dicomdesk.engine.receive.request import ReportDesk
+from dicomdesk.gui.event_bridge import Arrival, Channel
+from dicomdesk.gui.tasks import Tasks
+
+__all__ = ["HostAccess"]
+
+
+class HostAccess(QObject):
+    """Begins and asks the process, and keeps what is known of its arrival book. For the Qt thread, but ``host``."""
+
+    def __init__(self, channel: Channel, tasks: Tasks, reports: ReportDesk, parent: QObject | None = None) -> None:
+        """``channel`` carries what the process tells of receiving; ``reports`` takes reports on storage commitment."""
+        super().__init__(parent)
+        self._tasks = tasks
+        self.host = EngineHost(reports)
+        self.host.told = channel.sink
+        self.book = BookMirror(self.host)
+        channel.arrived.connect(self._on_arrived)
+
+    def begin(self) -> None:
+        """Have the process begun, before it is needed."""
+
+        async def begin() -> None:
+            await self._tasks.run(self.host.begin)
+
+        self._tasks.start(begin())
+
+    def keep_totals(self, path: Path) -> None:
+        """Go on with the totals of the day that a file has, and keep them there."""
+        self.host.at_begin("keep_totals", path)
+
+    def ask_page(self, series: BookedSeries, start: int, most: int, take: Callable[[list[BookedFile]], None]) -> None:
+        """Have files of a series given to ``take``, when they are known; see ``ArrivalBook.latest_files``."""
+
+        async def ask() -> None:
+            try:
+                take(await self._tasks.run(self.book.latest_files, series, start, most))
+            except HostLostError:
+                take([])
+
+        self._tasks.start(ask())
+
+    def ask_messages(
+        self, job_id: str, association: int, after: int, take: Callable[[int, Sequence[KeptMessage]], None]
+    ) -> None:
+        """Have ``take`` told how many messages an association had, and those kept after so many; see ``Condenser``."""
+
+        async def ask() -> None:
+            try:
+                found = await self._tasks.run(self.host.ask, "messages", job_id, association, after)
+            except HostLostError:
+                take(0, ())
+            else:
+                take(*cast(tuple[int, tuple[KeptMessage, ...]], found))
+
+        self._tasks.start(ask())
+
+    def _on_arrived(self, arrivals: "list[Arrival[Event | HostFact]]") -> None:
+        for arrival in arrivals:
+            if isinstance(arrival.event, BookNews):
+                self.book.take_news(arrival.event)
+            elif isinstance(arrival.event, BookLost):
+                self.book.clear()
