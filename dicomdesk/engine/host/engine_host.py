@@ -185,8 +185,6 @@ class EngineHost:
             process.kill()
             process.wait()
         line.join()
-        if process.stdout is not None:
-            process.stdout.close()
 
     # -- on threads of the line
 

@@ -146,6 +146,8 @@ class Line:
             self._end()
             for workers in (self._workers, self._posted):
                 workers.shutdown(wait=False, cancel_futures=True)
+            with suppress(OSError):
+                self._incoming.close()
             self._lost()
 
     def _take(self, message: object) -> None:

@@ -1,0 +1,95 @@
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from dicomdesk.engine.receive.book.arrival_book import ArrivalBook
+from dicomdesk.gui import session as sessions
+from dicomdesk.gui.host.access import HostAccess
+from dicomdesk.gui.main_window import MainWindow
+from dicomdesk.gui.models.association_log import AssociationRecord, AssociationState
+from dicomdesk.gui.session import Session
+from tests.helpers.data.studies import write_study
+from tests.helpers.jobs.sending import send
+from tests.helpers.peers.requestors import connected
+
+WaitUntil = Callable[[Callable[[], bool]], None]
+
+
+@pytest.fixture
+def has_host() -> bool:
+    return True
+
+
+def listen(window: MainWindow, wait_until: WaitUntil) -> HostAccess:
+    session = window.receive._session
+    window.receive.flow.listen(replace(window.receive.request(), port=0, address="127.0.0.1"))
+    wait_until(lambda: session.is_receiving)
+    assert session.host is not None
+    return session.host
+
+
+def problems(session: Session) -> list[str]:
+    return [each.words for each in session.problems if each.row == sessions.HOST]
+
+
+def test_a_process_that_is_killed_is_said_and_the_port_is_listened_on_again_with_what_was_acknowledged(
+    window: MainWindow, session: Session, wait_until: WaitUntil, tmp_path: Path
+) -> None:
+    host = listen(window, wait_until)
+    studies, port, first = window.receive.flow.studies, session.listening_port, host.host.process_id
+    send(port, write_study(tmp_path / "out", 3))
+    wait_until(lambda: studies.instances == 3)
+    with connected(port) as peer:
+        peer.associate()
+        wait_until(lambda: studies.book is session.book and window.associations.log.open == 1)
+        os.kill(first, 9)
+        wait_until(lambda: session.is_receiving and host.host.process_id not in (0, first))
+    assert session.listening_port == port
+    wait_until(lambda: studies.instances == 3 and len(studies) == 1)
+    (said,) = problems(session)
+    assert "killed by signal 9" in said
+    assert f"listens again on port {port}" in said
+    states = [each.state for each in window.associations.model.root.children if isinstance(each, AssociationRecord)]
+    assert states == [AssociationState.RELEASED, AssociationState.ABORTED]
+    send(port, write_study(tmp_path / "more", 2, prefix="1.2.3.9"))
+    wait_until(lambda: studies.instances == 5)
+
+
+def test_a_process_that_ends_again_and_again_is_given_up(
+    window: MainWindow, session: Session, wait_until: WaitUntil
+) -> None:
+    host, flow, killed = listen(window, wait_until), window.receive.flow, {0}
+    while flow.is_wanted:
+        killed.add(host.host.process_id)
+        os.kill(host.host.process_id, 9)
+        wait_until(lambda: not flow.is_wanted or (session.is_receiving and host.host.process_id not in killed))
+    assert len(killed) == sessions._MOST_LOSSES + 1
+    assert window.receive.details.details().title == "Cannot listen"
+    assert "killed by signal 9" in window.receive.details.details().text
+
+
+def test_messages_of_an_association_are_asked_for_while_they_are_looked_at(
+    window: MainWindow, session: Session, wait_until: WaitUntil, tmp_path: Path
+) -> None:
+    listen(window, wait_until)
+    window.sidebar.choose(3)
+    send(session.listening_port, write_study(tmp_path / "out", 4))
+    log = window.associations.log
+    wait_until(lambda: len(log) == 1 and log.open == 0)
+    record = window.associations.model.root.children[0]
+    assert isinstance(record, AssociationRecord)
+    wait_until(lambda: record.message_count == 4)
+    assert (record.stored, record.problems, len(record.messages)) == (4, 0, 0)
+    window.associations.panel.chips.choose(1)
+    wait_until(lambda: len(record.messages) == 4)
+    assert (record.message_count, record.messages[0].status) == (4, 0)
+    assert record.messages[0].sop_instance_uid == "1.2.3.4.1"
+
+
+def test_the_book_of_a_window_that_has_a_process_is_a_mirror(session: Session, window: MainWindow) -> None:
+    assert type(session.book) is not ArrivalBook
+    assert session.host is not None
+    assert session.host.host.process_id == 0  # until it is needed
