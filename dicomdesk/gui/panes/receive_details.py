@@ -12,14 +12,14 @@ from dicomdesk.engine.receive.book.day_totals import DayTotals
 from dicomdesk.errors import DicomdeskError, PortInUseError, ProfileError, StorageError
 from dicomdesk.gui import wording
 from dicomdesk.gui.dialogs.access_words import access_sentence
-from dicomdesk.gui.models.received_studies import (
+from dicomdesk.gui.models.received_nodes import (
     ReceivedGroup,
     ReceivedInstance,
     ReceivedSeries,
-    ReceivedStudies,
     ReceivedStudy,
     arrived_text,
 )
+from dicomdesk.gui.models.received_studies import ReceivedStudies
 from dicomdesk.gui.outline.model import Node
 from dicomdesk.gui.outline.states import ICONS, TONES, ItemState
 from dicomdesk.gui.panels.details import Details

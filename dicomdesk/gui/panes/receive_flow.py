@@ -28,7 +28,8 @@ from dicomdesk.engine.receive.request import ReceiveRequest
 from dicomdesk.errors import DicomdeskError
 from dicomdesk.gui import wording
 from dicomdesk.gui.event_bridge import Arrival
-from dicomdesk.gui.models.received_studies import ReceivedSeries, ReceivedStudies, receive_columns
+from dicomdesk.gui.models.received_nodes import ReceivedSeries, receive_columns
+from dicomdesk.gui.models.received_studies import ReceivedStudies
 from dicomdesk.gui.outline.model import OutlineModel
 from dicomdesk.gui.panels.details import Details
 from dicomdesk.gui.panes import receive_details

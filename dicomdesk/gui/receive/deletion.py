@@ -15,7 +15,7 @@ from dicomdesk.engine.receive.book.deleting import Deletion, delete_received
 from dicomdesk.engine.receive.book.records import BookedFile
 from dicomdesk.errors import LocalError
 from dicomdesk.gui import wording
-from dicomdesk.gui.models.received_studies import ReceivedInstance, ReceivedSeries, ReceivedStudy
+from dicomdesk.gui.models.received_nodes import ReceivedInstance, ReceivedSeries, ReceivedStudy
 from dicomdesk.gui.outline.model import Node
 from dicomdesk.gui.panels.details import Details
 from dicomdesk.gui.theme import Tone

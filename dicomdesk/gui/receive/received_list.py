@@ -5,7 +5,8 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from dicomdesk.gui.controls.empty_state import EmptyState
 from dicomdesk.gui.layouts import column_of
-from dicomdesk.gui.models.received_studies import ARRIVED, ReceivedStudies, ReceivedStudy
+from dicomdesk.gui.models.received_nodes import ARRIVED, ReceivedStudy
+from dicomdesk.gui.models.received_studies import ReceivedStudies
 from dicomdesk.gui.outline.model import Node, OutlineModel
 from dicomdesk.gui.outline.states import ItemState
 from dicomdesk.gui.outline.view import OutlineView

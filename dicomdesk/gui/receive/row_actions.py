@@ -10,13 +10,8 @@ from dicomdesk import human
 from dicomdesk.engine.peers.known_peer import KnownPeer
 from dicomdesk.engine.receive.book.completeness import CountSource
 from dicomdesk.gui import wording
-from dicomdesk.gui.models.received_studies import (
-    ReceivedGroup,
-    ReceivedInstance,
-    ReceivedSeries,
-    ReceivedStudies,
-    ReceivedStudy,
-)
+from dicomdesk.gui.models.received_nodes import ReceivedGroup, ReceivedInstance, ReceivedSeries, ReceivedStudy
+from dicomdesk.gui.models.received_studies import ReceivedStudies
 from dicomdesk.gui.outline.model import Node
 from dicomdesk.gui.outline.view import OutlineView
 from dicomdesk.gui.panels.details import Action, Details

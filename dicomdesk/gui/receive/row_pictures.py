@@ -2,7 +2,7 @@
 
 from PySide6.QtGui import QPixmap
 
-from dicomdesk.gui.models.received_studies import ReceivedInstance, ReceivedSeries, ReceivedStudy
+from dicomdesk.gui.models.received_nodes import ReceivedInstance, ReceivedSeries, ReceivedStudy
 from dicomdesk.gui.outline.model import Node
 from dicomdesk.gui.receive.picture_delegate import Painted
 from dicomdesk.gui.receive.thumbnails import Picture, Thumbnails

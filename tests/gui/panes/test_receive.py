@@ -10,7 +10,7 @@ from dicomdesk.engine.receive.book.records import BookedSeries, BookedStudy
 from dicomdesk.engine.receive.request import Storage, SubFolders
 from dicomdesk.gui.dialogs.listener import ListenerDialog
 from dicomdesk.gui.main_window import MainWindow
-from dicomdesk.gui.models.received_studies import ReceivedSeries, ReceivedStudy
+from dicomdesk.gui.models.received_nodes import ReceivedSeries, ReceivedStudy
 from dicomdesk.gui.panes.receive import storing_of
 from dicomdesk.gui.receive.received_list import accepts
 from dicomdesk.gui.session import Session

@@ -9,7 +9,7 @@ from typing import Protocol
 import pytest
 
 from dicomdesk.gui.main_window import MainWindow
-from dicomdesk.gui.models.received_studies import ReceivedStudy
+from dicomdesk.gui.models.received_nodes import ReceivedStudy
 from dicomdesk.gui.session import Session
 from dicomdesk.settings import AssociationSettings
 from tests.gui.conftest import DEADLINE_S

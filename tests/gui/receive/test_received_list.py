@@ -9,12 +9,7 @@ from PySide6.QtWidgets import QInputDialog, QMenu
 from dicomdesk.engine.receive.book.completeness import CountSource
 from dicomdesk.gui.event_bridge import Arrival
 from dicomdesk.gui.main_window import MainWindow
-from dicomdesk.gui.models.received_studies import (
-    INSTANCES,
-    STATE,
-    ReceivedInstance,
-    ReceivedSeries,
-)
+from dicomdesk.gui.models.received_nodes import INSTANCES, STATE, ReceivedInstance, ReceivedSeries
 from dicomdesk.gui.receive.elements_dialog import ElementsDialog
 from dicomdesk.gui.receive.received_list import PROBLEMS, accepts
 from tests.gui.answers import shown, wait_for

@@ -11,7 +11,7 @@ from dicomdesk.engine.receive.book.completeness import CountSource
 from dicomdesk.engine.receive.request import Storage, SubFolders
 from dicomdesk.gui.dialogs.listener import ListenerDialog
 from dicomdesk.gui.event_bridge import Arrival
-from dicomdesk.gui.models.received_studies import ReceivedStudy
+from dicomdesk.gui.models.received_nodes import ReceivedStudy
 from dicomdesk.gui.receive.deletion import DeletionDialog, find_files, parts_of
 from dicomdesk.gui.receive.element_nodes import top_nodes
 from dicomdesk.gui.receive.elements_dialog import ElementsDialog

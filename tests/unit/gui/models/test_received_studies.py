@@ -1,6 +1,6 @@
 from dicomdesk.engine.events import ItemFinished, ItemOutcome
 from dicomdesk.engine.receive.book.arrival_book import ArrivalBook
-from dicomdesk.gui.models.received_studies import (
+from dicomdesk.gui.models.received_nodes import (
     FROM,
     INSTANCES,
     MODALITY,
@@ -9,10 +9,10 @@ from dicomdesk.gui.models.received_studies import (
     SIZE,
     STATE,
     TITLE,
-    ReceivedStudies,
     ReceivedStudy,
     receive_columns,
 )
+from dicomdesk.gui.models.received_studies import ReceivedStudies
 from dicomdesk.gui.outline.states import ItemState
 from tests.helpers.window import scenes
 from tests.helpers.window.outlines import PlainOutline
