@@ -17,6 +17,7 @@ TOOLS: Mapping[str, str] = {
     "archive": "administer an archive beside its server",
     "route": "send on what arrives, by rules, until it is told to stop",
     "resume": "take up what a journal has not finished, or show it",
+    "explain": "say what a status, a rejection or a line of a log means, and what to do",
     "passcode": "set the passcode of a user whom dcmrecv serves",
 }
 """Names of the tools with a few words on each; the module ``dicomdesk.cli.NAME.tool`` holds the tool."""

@@ -232,6 +232,16 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
             "resume --journal night.journal --forget 90",
         ),
     ),
+    "explain": (
+        _example("See what a peer means by a status of a C-MOVE.", "explain --service C-MOVE A702"),
+        _example(
+            "See what the lines of a log tell of, DCMTK's or ours, each failure once.",
+            "explain dcmsend.log",
+        ),
+        _example(
+            "The same of what a tool says now.", "$ dcmsend pacs.example 104 image.dcm 2>&1 | dicomdesk explain -"
+        ),
+    ),
     "passcode": (
         _example(
             "Set the passcode of a user, which is asked for, and let only users of that file store.",

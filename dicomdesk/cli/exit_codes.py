@@ -21,7 +21,7 @@ code  meaning                                                tools
                                                              findscu
 43    the file of a response cannot be written               findscu
 43    ``--list-report`` cannot be written                    findscu, getscu, movescu
-43    the output cannot be written                           archive
+43    the output cannot be written                           archive, explain
 45    the output directory is invalid                        dcmrecv, movescu, route
 60    the port cannot be listened on                         movescu
 61    no association could be negotiated                     dcmsend, movescu
@@ -44,6 +44,7 @@ code  meaning                                                tools
 80    ``--verify``: files and index do not agree             dcmqrscp
 80    ``--reindex``: not every file could be read            dcmqrscp
 80    something was not found, not right or not done         archive
+80    nothing of it is known                                 explain
 81    ``--diagnose``: the host name is not known             echoscu
 82    ``--diagnose``: no connection                          echoscu
 83    ``--diagnose``: no TLS                                 echoscu

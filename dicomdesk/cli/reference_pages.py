@@ -9,6 +9,7 @@ from dicomdesk.cli import exit_codes
 from dicomdesk.cli.catalogue import TOOLS, load_all_programs
 from dicomdesk.cli.dcmqrscp import json_lines as archive_json_lines
 from dicomdesk.cli.examples import examples_of, shell_line
+from dicomdesk.cli.explain.page import failures_page
 from dicomdesk.cli.options.grammar import Option, OptionGroup, Tool
 from dicomdesk.cli.options.usage import synopsis
 from dicomdesk.cli.output import json_lines
@@ -33,6 +34,7 @@ def reference_pages() -> Mapping[str, str]:
     pages["tools/README.md"] = _tools_page()
     pages["json-events.md"] = _events_page()
     pages["exit-codes.md"] = _exit_codes_page()
+    pages["failures.md"] = failures_page()
     return pages
 
 

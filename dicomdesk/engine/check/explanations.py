@@ -4,6 +4,7 @@ import errno
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from dicomdesk.engine.explain.recognition import find_failure
 from dicomdesk.errors import (
     AssociationAbortedError,
     AssociationRejectedError,
@@ -41,130 +42,72 @@ class Remedy(NamedTuple):
 
 
 NOTHING = Remedy("", "")
+
+
+def _remedy(key: str) -> Remedy:
+    failure = find_failure(key)
+    return Remedy(failure.cause, failure.advice)
+
+
 _CONNECTION = {
-    errno.ECONNREFUSED: Remedy(
-        "The machine is there, but no service listens on that port, or a firewall refuses for it.",
-        "Check the port number (DICOM often uses 104 or 11112) and that the peer's DICOM service runs.",
-    ),
-    errno.ETIMEDOUT: Remedy(
-        "Nothing answers: a firewall drops the connection, the machine is off, or the address is not its own.",
-        "Check the address, then have the firewall between here and there opened for this port.",
-    ),
-    errno.EHOSTUNREACH: Remedy(
-        "No machine answers at that address, or a router or firewall on the way does not let us through.",
-        "Check that the machine is on and the address is right; then ask the network administrator for a route.",
-    ),
-    errno.ENETUNREACH: Remedy(
-        "This machine has no route to that network: a cable, a VPN or a gateway is missing.",
-        "Check this machine's network connection, and the VPN where one is needed.",
-    ),
-    errno.EACCES: Remedy(
-        "This machine's own firewall or policy forbids the connection.",
-        "Allow outgoing connections to this address and port on this machine.",
-    ),
-    errno.EAFNOSUPPORT: Remedy(
-        "This machine cannot use that kind of address.",
-        "Use an IPv4 address, or turn on IPv6 on this machine.",
-    ),
+    errno.ECONNREFUSED: "port-closed",
+    errno.ETIMEDOUT: "no-answer-to-connection",
+    errno.EHOSTUNREACH: "host-unreachable",
+    errno.ENETUNREACH: "network-unreachable",
+    errno.EACCES: "connecting-forbidden",
+    errno.EPERM: "connecting-forbidden",
+    errno.EAFNOSUPPORT: "address-family",
 }
-_CONNECTION[errno.EPERM] = _CONNECTION[errno.EACCES]
-_OTHER_CONNECTION = Remedy(
-    "The operating system could not connect.", "Check host and port, and this machine's network connection."
-)
 _LISTENERS = {
-    ListenerKind.HTTP: Remedy(
-        "A web server listens on that port, not a DICOM service.",
-        "Use the port of the peer's DICOM service instead of that of its web interface.",
-    ),
-    ListenerKind.SSH: Remedy(
-        "A secure shell server (SSH) listens on that port, not a DICOM service.",
-        "Use the port of the peer's DICOM service.",
-    ),
-    ListenerKind.FTP: Remedy(
-        "A file transfer server (FTP) listens on that port, not a DICOM service.",
-        "Use the port of the peer's DICOM service.",
-    ),
-    ListenerKind.MAIL: Remedy(
-        "A mail server listens on that port, not a DICOM service.", "Use the port of the peer's DICOM service."
-    ),
-    ListenerKind.GREETING: Remedy(
-        "Another kind of service listens on that port: it speaks first, which DICOM never does.",
-        "Use the port of the peer's DICOM service.",
-    ),
-    ListenerKind.GONE: Remedy(
-        "The service has stopped taking connections since the check began.",
-        "Try again; if it stays so, have the peer's DICOM service restarted.",
-    ),
+    ListenerKind.HTTP: "web-server",
+    ListenerKind.SSH: "ssh-server",
+    ListenerKind.FTP: "ftp-server",
+    ListenerKind.MAIL: "mail-server",
+    ListenerKind.GREETING: "other-service",
+    ListenerKind.GONE: "service-gone",
 }
-_TLS_ON_PLAIN = Remedy(
-    "The peer expects TLS on that port, and was spoken to without.",
-    "Turn on TLS for this node, or use the peer's port without TLS.",
-)
-_PLAIN_ON_TLS = Remedy(
-    "The peer speaks DICOM without TLS on that port.",
-    "Turn off TLS for this node, or use the peer's TLS port (often 2762).",
-)
-_NO_TLS = Remedy(
-    "What listens on that port does not speak TLS.", "Turn off TLS for this node, or use the peer's TLS port."
-)
 # Words of TLS errors, in the order in which they are looked for, and what is behind them.
 _TLS = (
-    ("revoked", "The authority that issued the peer's certificate has withdrawn it."),
-    ("our certificate has expired", "Our certificate has expired, or the peer's clock is wrong."),
-    ("has expired", "The validity of the peer's certificate has ended, or this machine's clock is wrong."),
-    ("not valid yet", "The peer's certificate begins to be valid later, or this machine's clock is wrong."),
-    ("revocation list", "Certificates are to be checked for revocation, and no current list is at hand."),
-    ("another host name", "The peer's certificate was issued for another name than the one that was dialled."),
-    ("another address", "The peer's certificate was issued for another address than the one that was dialled."),
-    ("self-signed", "The peer made its certificate itself, or another machine answers in its place."),
-    ("authority of our certificate", "The peer does not know the authority that issued our certificate."),
-    ("not trusted", "The authority that issued the peer's certificate is not among the trusted ones."),
-    ("trusted authorities", "The authority that issued the peer's certificate is not among the trusted ones."),
-    ("issuer is not known", "The authority that issued the peer's certificate is not among the trusted ones."),
-    ("demands a certificate", "The peer serves only those who present a certificate."),
-    ("our certificate", "The peer does not accept our certificate."),
-    ("version in common", "One side is older than the other: they share no version of TLS."),
-    ("cipher suite", "The two sides share no cipher suite."),
-    ("nothing in common", "The two sides share no TLS version, no cipher suite, or a certificate of ours is missing."),
+    ("revoked", "certificate-revoked"),
+    ("our certificate has expired", "our-certificate-expired"),
+    ("has expired", "certificate-expired"),
+    ("not valid yet", "certificate-not-yet-valid"),
+    ("revocation list", "no-revocation-list"),
+    ("another host name", "certificate-for-another-host"),
+    ("another address", "certificate-for-another-address"),
+    ("self-signed", "certificate-self-signed"),
+    ("authority of our certificate", "our-authority-unknown"),
+    ("not trusted", "certificate-not-trusted"),
+    ("trusted authorities", "certificate-not-trusted"),
+    ("issuer is not known", "certificate-not-trusted"),
+    ("demands a certificate", "certificate-demanded"),
+    ("our certificate", "our-certificate-refused"),
+    ("version in common", "no-common-tls-version"),
+    ("cipher suite", "no-common-cipher-suite"),
+    ("nothing in common", "nothing-in-common"),
 )
 _LOOK = "Look into the peer's log."
-_ABORTED = Remedy(
-    "The peer's DICOM service broke off; it met something that it cannot handle.",
-    "Look into the peer's log; often our AE title or address is not among those that it serves.",
-)
-_NO_ANSWER = Remedy(
-    "Something takes connections there but does not answer DICOM: a service that hangs, or one that expects TLS.",
-    "Check the port number, and have the peer's DICOM service restarted.",
-)
-_CLOSED = Remedy(
-    "Something listens there that hangs up on us: often a peer that serves known addresses only, or no DICOM service.",
-    "Check the port number, and have this machine's address allowed at the peer.",
-)
-_NOT_DICOM = Remedy("What listens on that port does not speak DICOM.", "Use the port of the peer's DICOM service.")
 
 
 def explain_name(host: str) -> Remedy:
     """A host name without address."""
     if not host.strip():
-        return Remedy("No host name is given.", "Give the host name or the address of the peer.")
-    return Remedy(
-        "The name is mistyped, or the name server of this network does not know it.",
-        "Check the spelling, or use the peer's IP address.",
-    )
+        return _remedy("no-host-name")
+    return _remedy("unknown-host")
 
 
 def explain_connection(failure: int) -> Remedy:
     """An error number of ``connect``."""
-    return _CONNECTION.get(failure, _OTHER_CONNECTION)
+    return _remedy(_CONNECTION.get(failure, "cannot-connect"))
 
 
 def explain_listener(listener: IdentifiedListener, *, with_tls: bool, speaks_plain_dicom: bool = False) -> Remedy:
     """Something else listens; NOTHING where it could not be told what."""
     if with_tls and speaks_plain_dicom:
-        return _PLAIN_ON_TLS
+        return _remedy("plain-on-tls")
     if not with_tls and listener.kind is ListenerKind.TLS:
-        return _TLS_ON_PLAIN
-    remedy = _LISTENERS.get(listener.kind, NOTHING)
+        return _remedy("tls-on-plain")
+    remedy = _remedy(_LISTENERS[listener.kind]) if listener.kind in _LISTENERS else NOTHING
     if remedy.cause and listener.words:
         return remedy._replace(cause=f'{remedy.cause} It says "{listener.words}".')
     return remedy
@@ -174,15 +117,13 @@ def explain_tls(error: DicomdeskError) -> Remedy:
     """A TLS handshake that failed, where the other side does speak TLS."""
     advice = getattr(error, "advice", "")
     if isinstance(error, SettingsError):
-        return Remedy("Our own key, certificate or TLS settings cannot be used.", advice or "Correct the TLS settings.")
+        settings = _remedy("key-or-certificate")
+        return settings._replace(advice=advice or settings.advice)
     if isinstance(error, PeerTimeoutError):
-        return _NO_TLS
+        return _remedy("no-tls")
     text = str(error).lower()
-    for words, cause in _TLS:
-        if words in text:
-            return Remedy(cause, advice or _LOOK)
-    cause = "The peer hung up during the handshake: it may speak no TLS there, or demand a certificate of us."
-    return Remedy(cause, advice or _LOOK)
+    key = next((key for words, key in _TLS if words in text), "tls-hung-up")
+    return Remedy(find_failure(key).cause, advice or _LOOK)
 
 
 def explain_association(error: DicomdeskError, peer: Peer, settings: AssociationSettings) -> Remedy:
@@ -190,18 +131,18 @@ def explain_association(error: DicomdeskError, peer: Peer, settings: Association
     if isinstance(error, AssociationRejectedError):
         return _explain_rejection(error, peer, settings)
     if isinstance(error, SettingsError):
-        return Remedy("What is to be proposed cannot be sent.", "Correct the AE titles.")
+        return _remedy("what-is-proposed")
     if isinstance(error, TlsHandshakeError):
         return explain_tls(error)
     if isinstance(error, UserIdentityError):
-        return Remedy("The peer did not confirm the user identity.", "Check it, or do not ask for a confirmation.")
+        return _remedy("identity-not-confirmed")
     if isinstance(error, PeerTimeoutError):
-        return _NO_ANSWER
+        return _remedy("peer-is-silent")
     if isinstance(error, AssociationAbortedError):
-        return _CLOSED if error.source is None else _ABORTED
+        return _remedy("peer-closes-request" if error.source is None else "peer-aborts-request")
     if isinstance(error, PeerProtocolError):
-        return _NOT_DICOM
-    return Remedy("The association could not be opened.", "Look into the peer's log.")
+        return _remedy("not-dicom")
+    return _remedy("association-not-opened")
 
 
 def _explain_rejection(error: AssociationRejectedError, peer: Peer, settings: AssociationSettings) -> Remedy:
