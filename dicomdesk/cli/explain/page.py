@@ -1,11 +1,10 @@
 """The page of failures: each with its likely cause and what to do; and what statuses mean, by service."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from dicomdesk.engine.explain.failure import Area
 from dicomdesk.engine.explain.recognition import FAILURES
-from dicomdesk.network.status import DimseService
-from dicomdesk.network.status_meanings import defined_statuses, explain_status
+from dicomdesk.engine.explain.status_table import StatusRow, common_rows, own_rows
 
 __all__ = ["failures_page"]
 
@@ -44,31 +43,16 @@ def _lines() -> Iterator[str]:
     yield ""
     yield "As the standard defines them for each service (PS3.7 annex C, PS3.4); `x` is any digit. What is the same"
     yield "after every service stands first."
-    services = (None, DimseService.C_STORE, DimseService.C_FIND, DimseService.C_MOVE)
-    for service in services:
-        yield ""
-        yield f"### {_title(service)}"
-        yield ""
-        yield "| status | name | what it means | what to do |"
-        yield "| --- | --- | --- | --- |"
-        for status in defined_statuses(service or DimseService.C_ECHO):
-            meaning = explain_status(status, service or DimseService.C_ECHO)
-            if service is None or meaning != explain_status(status, DimseService.C_ECHO):
-                yield f"| {_number(status, service)} | {meaning.name} | {meaning.cause} | {meaning.advice} |"
+    yield from _status_lines("After every service", common_rows())
+    for title, service in (("C-STORE", "C-STORE"), ("C-FIND", "C-FIND"), ("C-MOVE and C-GET", "C-MOVE")):
+        yield from _status_lines(title, own_rows(service))
 
 
-def _title(service: DimseService | None) -> str:
-    if service is None:
-        return "After every service"
-    return "C-MOVE and C-GET" if service is DimseService.C_MOVE else service.value
-
-
-def _number(status: int, service: DimseService | None) -> str:
-    """With what of it may be any number."""
-    service = service or DimseService.C_ECHO
-    meaning = explain_status(status, service)
-    if all(explain_status(status + rest, service) == meaning for rest in (0xFFE, 0x7FE)):
-        return f"{status >> 12:X}xxx"
-    if explain_status(status + 0xFE, service) == meaning:
-        return f"{status >> 8:02X}xx"
-    return f"{status:04X}"
+def _status_lines(title: str, rows: Iterable[StatusRow]) -> Iterator[str]:
+    yield ""
+    yield f"### {title}"
+    yield ""
+    yield "| status | name | what it means | what to do |"
+    yield "| --- | --- | --- | --- |"
+    for row in rows:
+        yield f"| {' | '.join(row)} |"

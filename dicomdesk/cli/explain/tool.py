@@ -16,7 +16,6 @@ from dicomdesk.logs import Log
 
 if TYPE_CHECKING:
     from dicomdesk.engine.explain.recognition import Sighting
-    from dicomdesk.network.status import DimseService
 
 __all__ = ["PROGRAM", "TOOL"]
 
@@ -71,12 +70,11 @@ def run(line: CommandLine, log: Log) -> int:
     return int(ExitCode.SUCCESS if is_any else ExitCode.NOT_ALL_RIGHT)
 
 
-def _service(line: CommandLine) -> "DimseService | None":
-    from dicomdesk.network.status import DimseService  # noqa: PLC0415 - start-up time
+def _service(line: CommandLine) -> str:
+    """ "" where the words are to tell."""
+    from dicomdesk.engine.explain.status_table import SERVICES  # noqa: PLC0415 - start-up time
 
-    if not line.has("--service"):
-        return None
-    return DimseService(line.choice("--service", [each.value for each in DimseService], ""))
+    return line.choice("--service", SERVICES, "") if line.has("--service") else ""
 
 
 def _inputs(words: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -71,10 +71,10 @@ def find_failure(key: str) -> Failure:
     return _BY_KEY[key]
 
 
-def explain_text(text: str, service: DimseService | None = None) -> list[Failure]:
+def explain_text(text: str, service: str = "") -> list[Failure]:
     """What a line tells of, without what is told twice; [] where nothing is recognised.
 
-    ``service`` is what a status answers; None takes it from the words around it, C-STORE where there are none.
+    ``service`` is what a status answers, such as "C-MOVE"; "" takes it from the words around it.
     """
     line = text.strip()[:_LONGEST_LINE]
     found = [*_rejections(line), *_statuses(line, service)]
@@ -83,7 +83,7 @@ def explain_text(text: str, service: DimseService | None = None) -> list[Failure
     return list(dict.fromkeys(found))
 
 
-def explain_lines(lines: Iterable[str], service: DimseService | None = None) -> list[Sighting]:
+def explain_lines(lines: Iterable[str], service: str = "") -> list[Sighting]:
     """What the lines of a log or report tell of, each failure once, in the order of its first line."""
     seen: dict[Failure, list[int]] = {}
     before = ""
@@ -130,8 +130,10 @@ def _rejections(line: str) -> Iterator[Failure]:
         yield explain_rejection(result, source, reason)
 
 
-def _statuses(line: str, service: DimseService | None) -> Iterator[Failure]:
-    answered = service or next((each for pattern, each in _SERVICES if pattern.search(line)), None)
+def _statuses(line: str, service: str) -> Iterator[Failure]:
+    answered = (
+        DimseService(service) if service else next((each for pattern, each in _SERVICES if pattern.search(line)), None)
+    )
     whole = _WHOLE_STATUS.fullmatch(line)
     numbers = [whole.group(1)] if whole else [next(filter(None, each.groups())) for each in _STATUS.finditer(line)]
     numbers += [each.group(1) for each in _UNPADDED_STATUS.finditer(line)]
