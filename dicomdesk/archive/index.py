@@ -41,7 +41,7 @@ from dicomdesk.dicom.query.attributes import SERIES_INSTANCE_UID, SOP_INSTANCE_U
 from dicomdesk.dicom.query.query import Match, Query
 from dicomdesk.errors import DataError, IndexBusyError, IndexUnusableError
 
-__all__ = ["Durability", "Index", "StaleError", "sqlite_url"]
+__all__ = ["Durability", "Index", "IndexedFile", "StaleError", "sqlite_url"]
 
 _PAGE = 2000
 _LONG_PAGE = 20_000
@@ -54,6 +54,15 @@ _SESSION = "session:"
 """Begins the name of the setting that says which session of an area uses the database."""
 
 Result = TypeVar("Result")
+
+
+class IndexedFile(NamedTuple):
+    """A file that belongs to an area."""
+
+    path: str
+    size_bytes: int
+    received_us: int
+    """Microseconds since 1970."""
 
 
 class _Task(NamedTuple):
@@ -315,6 +324,23 @@ class Index:
             if len(rows) < _LONG_PAGE:
                 return
             last = rows[-1][0]
+
+    def snapshot(self, area: str) -> Iterator[IndexedFile]:
+        """Yield all files of an area as they are at one moment: one statement sees them. Read it quickly.
+
+        A transaction is held meanwhile.
+        """
+        columns = instance.c.path, instance.c.bytes, instance.c.received
+        statement = (
+            select(*columns)
+            .select_from(instance)
+            .join(series, series.c.key == instance.c.series_key)
+            .join(study, study.c.key == series.c.study_key)
+            .where(whole_area_condition(area))
+        )
+        with self._database.reading() as connection:
+            for row in connection.execute(statement):
+                yield IndexedFile(*row)
 
     # -- quotas and figures
 
