@@ -30,7 +30,7 @@ except ImportError:  # Windows: nobody watches there that one works at a time
 
 __all__ = ["STATE_FILES", "BackupObserver", "BackupReport", "back_up", "copy_hashed", "held", "prune"]
 
-STATE_FILES: Final = ("area.json", "corrections.jsonl", "holds.json", "holds/*.json", "lasting-corrections.json")
+STATE_FILES: Final = ("corrections.jsonl", "holds.json", "lasting-corrections.json")
 """What is kept of an area's own folder: what cannot be made again from the files."""
 _PIECE_BYTES: Final = 1 << 20
 _MOST_ROUNDS: Final = 10
@@ -122,27 +122,32 @@ def copy_hashed(source: Path, target: Path, modified_us: int) -> tuple[int, str]
     return size, digest.hexdigest()
 
 
-def prune(place: BackupPlace, keep: int) -> list[str]:
-    """Remove all but the newest backups, and the files that none of these has; returns their names.
+def prune(target: Path, area: str, keep: int) -> list[str]:
+    """Remove all but the newest backups of an area, and the files that none of these has; returns their names.
 
     Raises StorageError.
     """
-    manifests = place.manifests()
-    going = manifests[: max(0, len(manifests) - max(1, keep))]
-    if not going:
-        return []
-    needed = {one.stored for manifest in manifests[len(going) :] for one in manifest.files()}
-    try:
-        for manifest in going:
-            manifest.file.unlink()
-        for path in [one for one in place.files.rglob("*") if one.is_file()]:
-            if path.relative_to(place.files).as_posix() not in needed:
-                path.unlink()
-        for path in sorted((one for one in place.files.rglob("*") if one.is_dir()), reverse=True):
-            _remove_if_empty(path)
-    except OSError as error:
-        raise StorageError(f"The backups in {place.folder} cannot be removed: {error_text(error)}") from error
-    return [manifest.name for manifest in going]
+    place = BackupPlace(target, area)
+    with held(place):
+        manifests = place.manifests()
+        going = manifests[: max(0, len(manifests) - max(1, keep))]
+        needed = {one.stored for manifest in manifests[len(going) :] for one in manifest.files()}
+        try:
+            for manifest in going:
+                manifest.file.unlink()
+            _remove_unneeded(place.files, needed)
+        except OSError as error:
+            raise StorageError(f"The backups in {place.folder} cannot be removed: {error_text(error)}") from error
+        return [manifest.name for manifest in going]
+
+
+def _remove_unneeded(folder: Path, needed: set[str]) -> None:
+    """Remove the files that no backup has, and the folders that become empty; those of a backup that was killed too."""
+    for path in [one for one in folder.rglob("*") if one.is_file()]:
+        if path.relative_to(folder).as_posix() not in needed:
+            path.unlink()
+    for path in sorted((one for one in folder.rglob("*") if one.is_dir()), reverse=True):
+        _remove_if_empty(path)
 
 
 def _remove_if_empty(path: Path) -> None:
@@ -189,7 +194,7 @@ class _Backup:
     def _copy_all(self) -> bool:
         """Copy what the index has now, and finish; False where some of it has gone meanwhile."""
         when = datetime.now(UTC)
-        name = f"{when:%Y%m%d-%H%M%S}-{os.urandom(3).hex()}"
+        name = self._place.new_name(f"{when:%Y%m%d-%H%M%S}")
         head = {"version": VERSION, "area": self._place.area, "when": when.isoformat(), "host": socket.gethostname()}
         report = BackupReport(name=name, copied=self._report.copied, copied_bytes=self._report.copied_bytes)
         self._report = report

@@ -92,6 +92,12 @@ class BackupPlace:
             return []
         return [_read_head(path) for path in sorted(self.backups.iterdir()) if path.suffix == _SUFFIX]
 
+    def new_name(self, words: str) -> str:
+        """Return a name for a new backup: numbered, so that a clock which is set back does not make it an older one."""
+        last = self.manifests()[-1:]
+        number = int(last[0].name.partition("-")[0]) if last and last[0].name[:1].isdecimal() else 0
+        return f"{number + 1:06d}-{words}"
+
     def file_of(self, name: str) -> Path:
         """Return the file of the manifest of a backup."""
         return self.backups / f"{name}{_SUFFIX}"

@@ -116,21 +116,37 @@ def _restore_file(
     place: BackupPlace, kept: KeptFile, storage: StorageArea, read_entry: ReadEntry, observer: BackupObserver
 ) -> IndexEntry | None:
     """Have a file in the area; None where the backup does not have it as it was."""
-    source, target = place.stored(kept.stored), Path(storage.path_of(kept.path))
-    try:
-        _size, sha256 = copy_hashed(source, target, kept.received_us)
-    except FileNotFoundError:
-        observer.found(kept.path, "the backup does not have the file")
-        return None
-    if sha256 != kept.sha256:
-        target.unlink()
-        observer.found(kept.path, "the backup has it damaged")
+    target = Path(storage.path_of(kept.path))
+    problem = "" if _is_restored(target, kept) else _copy(place.stored(kept.stored), target, kept)
+    if problem:
+        observer.found(kept.path, problem)
         return None
     try:
         return read_entry(str(target), kept.path)
     except DataError as error:
         observer.found(kept.path, f"restored, and not in the index: {error}")
         return None
+
+
+def _is_restored(target: Path, kept: KeptFile) -> bool:
+    """Whether a restore that was broken off has copied it: whole, as a file appears with its time or not at all."""
+    try:
+        status = target.stat()
+    except FileNotFoundError:
+        return False
+    return (status.st_size, status.st_mtime_ns) == (kept.size_bytes, kept.received_us * 1000)
+
+
+def _copy(source: Path, target: Path, kept: KeptFile) -> str:
+    """Copy a file; says why it cannot be restored, "" where it is."""
+    try:
+        _size, sha256 = copy_hashed(source, target, kept.received_us)
+    except FileNotFoundError:
+        return "the backup does not have the file"
+    if sha256 == kept.sha256:
+        return ""
+    target.unlink()
+    return "the backup has it damaged"
 
 
 def _restore_states(manifest: Manifest, folder: Path) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from dicomdesk.cli.archive.carrying_out import carry_out
-from dicomdesk.cli.archive.confirming import is_confirmed
+from dicomdesk.cli.archive.confirmation import YES, confirm
 from dicomdesk.cli.archive.place import read_place
 from dicomdesk.cli.exit_codes import ExitCode
 from dicomdesk.cli.options.grammar import CommandLine, CommandLineError, group, option
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from dicomdesk.cli.output.json_lines import Fields
 
 __all__ = [
+    "CONFIRMING",
     "OUTPUT",
     "REASON",
     "RECORD_KEYS",
@@ -49,6 +50,7 @@ REASON = group(
         "instead of CORRECT: values were wrong",
     ),
 )
+CONFIRMING = group("confirmation options", YES, option("--dry-run", "show what would be changed, and change nothing"))
 OUTPUT = group("output options", JSON)
 RECORD_KEYS = (
     "``area``, ``id``, ``kind`` (correct, merge, split, undo), ``when`` (ISO 8601 with offset), ``user``, ``host``, "
@@ -137,7 +139,7 @@ def _correct_area(
     if is_dry:
         return ExitCode.SUCCESS
     question = f"Change {count_text(preview.instance_count, 'instance')} of {printable(keeper.name)}?"
-    if not is_confirmed(line, question, logger):
+    if not confirm(line, question, logger):
         return ExitCode.NOT_CONFIRMED
     record = corrector.correct(remedy.find, origin, remedy.uids)
     if writes_json:

@@ -2,8 +2,15 @@
 
 from typing import TYPE_CHECKING
 
-from dicomdesk.cli.archive.confirming import CONFIRMING
-from dicomdesk.cli.archive.mending.correcting import OUTPUT, REASON, RECORD_KEYS, SET, correct_with, read_set
+from dicomdesk.cli.archive.mending.correcting import (
+    CONFIRMING,
+    OUTPUT,
+    REASON,
+    RECORD_KEYS,
+    SET,
+    correct_with,
+    read_set,
+)
 from dicomdesk.cli.archive.place import GENERAL, PLACE
 from dicomdesk.cli.options.grammar import CommandLine, Parameter, Tool, group, option
 from dicomdesk.cli.program import Program

@@ -2,8 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from dicomdesk.cli.archive.confirming import CONFIRMING
-from dicomdesk.cli.archive.mending.correcting import OUTPUT, REASON, RECORD_KEYS, correct_with
+from dicomdesk.cli.archive.mending.correcting import CONFIRMING, OUTPUT, REASON, RECORD_KEYS, correct_with
 from dicomdesk.cli.archive.place import GENERAL, PLACE
 from dicomdesk.cli.options.grammar import CommandLine, Parameter, Tool
 from dicomdesk.cli.program import Program
