@@ -11,13 +11,14 @@ import threading
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol
 
 try:
     import fcntl
 except ImportError:  # Windows: no advisory locks; an open file cannot be removed there, which serves as well
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["AtomicFile", "fsync_folder", "keep_aside", "remove_abandoned", "write_owner_only"]
+__all__ = ["AtomicFile", "Hasher", "fsync_folder", "keep_aside", "remove_abandoned", "write_owner_only"]
 
 _PART_PREFIX = ".dicomdesk-"
 _PART_SUFFIX = ".part"
@@ -34,13 +35,29 @@ _without_links = threading.Lock()
 """Held from looking to renaming where the file system has no hard links."""
 
 
+class Hasher(Protocol):
+    """What makes a checksum of bytes as they come."""
+
+    def update(self, data: bytes | bytearray | memoryview, /) -> None:
+        """Take the next bytes."""
+        ...
+
+    def reset(self) -> None:
+        """Forget all bytes."""
+        ...
+
+    def hexdigest(self) -> str:
+        """The checksum of the bytes so far."""
+        ...
+
+
 class AtomicFile:
     """One file on its way into a folder. Used by one thread; every method may raise OSError.
 
     Ends with one of ``publish`` and ``discard``; ``discard`` is harmless after a failed ``publish``.
     """
 
-    __slots__ = ("_descriptor", "_folder", "_part", "size_bytes")
+    __slots__ = ("_descriptor", "_folder", "_part", "hasher", "size_bytes")
 
     def __init__(self, folder: str, *, unnamed: bool = True) -> None:
         """Create the file in ``folder``; ``unnamed`` False takes the hidden name even where none is needed."""
@@ -48,6 +65,8 @@ class AtomicFile:
         self._part = ""
         self.size_bytes = 0
         """Bytes written so far."""
+        self.hasher: Hasher | None = None
+        """Told of all that is written, where one is set before; None again after ``shorten``."""
         if unnamed and _OPEN_UNNAMED:
             try:
                 self._descriptor = os.open(folder, _OPEN_UNNAMED, 0o666)
@@ -68,6 +87,9 @@ class AtomicFile:
             for start in range(0, len(fragments), _MOST_FRAGMENTS):
                 self.write(fragments[start : start + _MOST_FRAGMENTS])
             return
+        if self.hasher is not None:
+            for fragment in fragments:
+                self.hasher.update(fragment)
         total = sum(map(len, fragments))
         written = os.writev(self._descriptor, fragments) if _HAS_WRITEV else 0
         self.size_bytes += total
@@ -80,11 +102,14 @@ class AtomicFile:
         os.lseek(self._descriptor, 0, os.SEEK_SET)
         os.ftruncate(self._descriptor, 0)
         self.size_bytes = 0
+        if self.hasher is not None:
+            self.hasher.reset()
 
     def shorten(self, size_bytes: int) -> None:
         """Forget what is behind so many bytes; nothing more is to be written."""
         os.ftruncate(self._descriptor, size_bytes)
         self.size_bytes = size_bytes
+        self.hasher = None
 
     def publish(self, name: str, *, replace: bool, fsync: bool = False) -> bool:
         """Give the file its name in the folder, at once and whole; True when another file of that name was replaced.

@@ -8,6 +8,7 @@ unless it is configured not to; with ``Durability.POWER`` it does so even then. 
 that was committed before is then on the disk too, by whomever.
 """
 
+import logging
 import os
 import random
 import sqlite3
@@ -27,6 +28,8 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from dicomdesk.errors import IndexBusyError, IndexDamagedError, IndexUncertainError, IndexUnusableError
 
+logger = logging.getLogger(__name__)
+
 _BUSY_TIMEOUT_S: Final = 30.0
 _RETRIES: Final = 8
 _TRANSIENT_STATES: Final = frozenset({"40001", "40P01", "23505", "23503", "55P03"})
@@ -34,6 +37,12 @@ _TRANSIENT_STATES: Final = frozenset({"40001", "40P01", "23505", "23503", "55P03
 _CACHE_KIB: Final = 8192
 _CHECKPOINT_PAGES: Final = 8192
 """How far the log grows, 32 MiB: writing it back waits for the disk, so it is done seldom."""
+_MOST_LOG_BYTES: Final = 64 << 20
+"""A log that is longer is held by somebody who reads."""
+_LOOKED_AT_EVERY: Final = 64
+"""Transactions from one look at the length of the log to the next."""
+_HELD_BY_READERS_S: Final = 0.2
+"""So long readers of a log that is too long are waited for."""
 _DAMAGED: Final = "the database of the index is damaged; it can be made again from the stored files"
 _DAMAGED_CODES: Final = frozenset({11, 26})
 _WRITES: Final = "dicomdesk_writes"
@@ -57,6 +66,8 @@ class Database:
         """Prepare; nothing is connected yet. Raises IndexUnusableError for a URL that cannot be used."""
         self._durability = durability
         self._is_condemned = False
+        self._writes = 0
+        self._is_log_long = False
         try:
             parsed = make_url(url)
             self.is_sqlite = parsed.get_backend_name() == "sqlite"
@@ -141,6 +152,7 @@ class Database:
                     with connection.begin():
                         result = work(connection)
                         is_done = True
+                    self._bound_log(plain)
                     return result
                 except DBAPIError as error:
                     if is_done and not _is_transient(error):
@@ -149,6 +161,34 @@ class Database:
                         raise
             time.sleep(random.uniform(0.0, 0.01 * 2**attempt))  # noqa: S311  # spreads competing writers
         raise AssertionError("the last attempt returns or raises")
+
+    def _bound_log(self, connection: Connection) -> None:
+        """Now and then see that the log of SQLite does not grow on; say so once where somebody's reading makes it."""
+        self._writes += 1
+        if self.file is None or self._writes % _LOOKED_AT_EVERY:
+            return
+        try:
+            size_bytes = os.stat(f"{self.file}-wal").st_size
+        except OSError:
+            return
+        if size_bytes <= _MOST_LOG_BYTES:
+            self._is_log_long = False
+            return
+        driver = connection.connection.cursor()
+        with suppress(sqlite3.Error):  # the log stays as it is, and what was committed is
+            driver.execute(f"PRAGMA busy_timeout = {round(_HELD_BY_READERS_S * 1000)}")
+            is_held = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            if is_held and not self._is_log_long:
+                logger.warning(
+                    "The log of the index %s has grown to %d MB, since somebody reads it for long: a backup, perhaps, "
+                    "or another program; it shrinks when that ends",
+                    self.file,
+                    size_bytes >> 20,
+                )
+            self._is_log_long = bool(is_held)
+        with suppress(sqlite3.Error):
+            driver.execute(f"PRAGMA busy_timeout = {round(_BUSY_TIMEOUT_S * 1000)}")
+        driver.close()
 
     def condemn(self) -> None:
         """Have everything refused with IndexDamagedError from now on."""

@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import create_engine, text
 
 from dicomdesk.archive.index import Index, sqlite_url
 from dicomdesk.archive.matching import query_plan
 from dicomdesk.dicom.query.query import Match
 from tests.helpers.archives.index_entries import AREA, TAGS, index_entry, study_query
+from tests.helpers.archives.postgresql import PostgresqlServer
 
 PAGE = 64
 SEVERAL = 300
@@ -39,6 +41,21 @@ def test_the_log_can_be_written_back_while_somebody_reads(tmp_path: Path) -> Non
                 with closing(sqlite3.connect(file)) as database:
                     is_busy, in_log, written = database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
                 assert (is_busy, in_log, written) == (0, 0, 0), number
+
+
+def test_no_transaction_is_open_in_postgresql_while_somebody_reads(postgresql: PostgresqlServer) -> None:
+    url = postgresql.new_database()
+    engine = create_engine(url)
+    states = text("SELECT state FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+    with closing(Index(url)) as index, engine.connect() as looking:
+        index.add([index_entry(instance=f"{study(n)}.1", study=study(n)) for n in range(SEVERAL)])
+        matches = index.find(study_query({"study": ""}), AREA)
+        for number in range(SEVERAL):
+            next(matches)
+            if number % PAGE in {0, PAGE - 1}:
+                assert set(looking.execute(states).scalars()) <= {"idle"}, number
+                looking.rollback()
+    engine.dispose()
 
 
 @settings(max_examples=20)

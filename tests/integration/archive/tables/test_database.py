@@ -3,6 +3,7 @@
 import contextlib
 import os
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -144,3 +145,31 @@ def test_the_file_and_its_log_are_for_their_owner_only(tmp_path: Path) -> None:
     modes = {file.name: file.stat().st_mode & 0o777 for file in tmp_path.iterdir()}
     index.close()
     assert modes == dict.fromkeys(("index.sqlite", "index.sqlite-wal", "index.sqlite-shm"), 0o600)
+
+
+def test_a_log_that_somebody_holds_is_told_once_and_shrinks_afterwards(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    announce_log: Callable[[str], None],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    announce_log("The log of the index .* has grown to 0 MB, since somebody reads it for long")
+    monkeypatch.setattr(database, "_MOST_LOG_BYTES", 100_000)
+    monkeypatch.setattr(database, "_LOOKED_AT_EVERY", 1)
+    monkeypatch.setattr(database, "_HELD_BY_READERS_S", 0.0)
+    file = tmp_path / "index.sqlite"
+    log = tmp_path / "index.sqlite-wal"
+
+    def add(index: Index, first: int) -> None:
+        for number in range(first, first + 40):
+            index.add([index_entry(instance=f"1.{number}.1", study=f"1.{number}")])
+
+    with contextlib.closing(Index(sqlite_url(file))) as index, contextlib.closing(sqlite3.connect(file)) as other:
+        other.execute("BEGIN")
+        other.execute("SELECT count(*) FROM study").fetchall()
+        add(index, 0)
+        assert log.stat().st_size > 100_000
+        other.rollback()
+        add(index, 100)
+        assert log.stat().st_size <= 200_000
+    assert caplog.text.count("has grown") == 1
