@@ -104,6 +104,6 @@ def entry_reader(area: Area) -> Callable[[str, str], IndexEntry]:
     """Make the reader of an area's index entries: of a file, and its relative path."""
 
     def read(file: str, path: str) -> IndexEntry:
-        return read_entry(file, area=area.ae_title, path=path, received=Path(file).stat().st_mtime)
+        return read_entry(file, area=area.ae_title, path=path, received=None)
 
     return read

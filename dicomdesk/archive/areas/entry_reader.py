@@ -4,6 +4,7 @@ import os
 import zlib
 from collections.abc import Iterator
 from dataclasses import field
+from functools import lru_cache
 from struct import Struct
 from typing import Final, Protocol
 
@@ -20,7 +21,7 @@ from dicomdesk.dicom.encodings import (
     UNDEFINED_LENGTH,
     Encoding,
 )
-from dicomdesk.dicom.files.part10 import read_open_header
+from dicomdesk.dicom.files.part10 import find_data_set, read_open_header
 from dicomdesk.dicom.instance import InputFormat
 from dicomdesk.dicom.query.attributes import (
     ATTRIBUTES,
@@ -58,6 +59,7 @@ _SKIMMED: Final = {EXPLICIT_LITTLE: Struct("<I2sH").unpack_from, IMPLICIT_LITTLE
 """Tag, VR and length; in implicit VR tag, length, and the two bytes that the value begins with."""
 _IDENTIFYING: Final = frozenset((SOP_CLASS_UID, SOP_INSTANCE_UID, STUDY_INSTANCE_UID, SERIES_INSTANCE_UID))
 """Until these are there the search goes on, also in data sets whose elements are not in order."""
+_LONGEST_REMEMBERED: Final = 256
 _MOST_ITEMS: Final = 100
 
 _Items = dict[int, tuple[dict[int, bytes], ...]]
@@ -80,14 +82,21 @@ class _Readable(View, Protocol):
         """Return up to ``size`` bytes from ``offset``, as far as they are there."""
 
 
-def read_entry(file: str, *, area: str, path: str, received: float = 0.0) -> IndexEntry:
+def read_entry(file: str, *, area: str, path: str, received: float | None = 0.0) -> IndexEntry:
     """Read the entry of a Part 10 file or bare data set; ``path`` is what the index will know it by.
 
+    With None it was received when the file was changed last.
     Raises DataError for what is not DICOM, InvalidUidError for what has no SOP Class or Instance UID; OSError passes.
     """
     descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0))
     try:
-        size = os.fstat(descriptor).st_size
+        status = os.fstat(descriptor)
+        size, received = status.st_size, status.st_mtime if received is None else received
+        window = Window.of_file(descriptor, size, _UNLIMITED_MOVES)
+        offset, syntax = find_data_set(window)
+        if 0 < offset < size and not _is_deflated(syntax):
+            found = _collect(window, offset, Encoding.of_transfer_syntax(syntax))
+            return _entry(found, syntax, area=area, path=path, size_bytes=size, received=received)
         header = read_open_header(descriptor, size, InputFormat.FILE_OR_DATA_SET, is_brief=True, takes_rest=True)
         if header.data_set_length == 0:
             raise InvalidUidError("the file holds no data set")
@@ -162,8 +171,10 @@ def _entry(
     character_set = raw.get(CHARACTER_SET, b"")
     values: dict[int, str] = {}
     for tag, value in raw.items():
-        text = _words(value, is_little_endian=is_little_endian) if _VRS[tag] == b"US" else ""
-        text = text or decode_values(value, _VRS[tag], character_set)
+        if tag == SOP_INSTANCE_UID or len(value) > _LONGEST_REMEMBERED:
+            text = decode_values(value, _VRS[tag], character_set)
+        else:
+            text = _text(value, _VRS[tag], character_set, is_little_endian)
         if text:
             values[tag] = text
     for tag, name in ((SOP_CLASS_UID, "SOP Class UID"), (SOP_INSTANCE_UID, "SOP Instance UID")):
@@ -179,6 +190,13 @@ def _entry(
         items={tag: tuple(_decode_item(item, character_set) for item in found) for tag, found in items.items()},
         received=received,
     )
+
+
+@lru_cache(4096)
+def _text(value: bytes, vr: bytes, character_set: bytes, is_little_endian: bool) -> str:  # noqa: FBT001 - key of a cache
+    """The text of a value; the instances of a series have most of theirs in common."""
+    words = _words(value, is_little_endian=is_little_endian) if vr == b"US" else ""
+    return words or decode_values(value, vr, character_set)
 
 
 def _decode_item(item: dict[int, bytes], character_set: bytes) -> dict[int, str]:

@@ -147,6 +147,20 @@ def read_open_header(
     return _read(window, input_format, _Manner(is_brief, takes_rest))
 
 
+def find_data_set(window: Window) -> tuple[int, str]:
+    """Return where the data set of a file begins, and its transfer syntax, as ``read_open_header`` does.
+
+    (0, "") where it takes that: meta information is lacking, or does not name the instance and a transfer syntax that
+    is known. Raises DataError.
+    """
+    if not window.buffer.startswith(b"DICM", _PREAMBLE_END - 4) or window.size < _PREAMBLE_END + 8:
+        return 0, ""
+    meta, offset = _read_meta(window, _PREAMBLE_END)
+    transfer_syntax_uid = _uid(meta.get(_TRANSFER_SYNTAX))
+    is_plain = _uid(meta.get(2)) and _uid(meta.get(3)) and find_transfer_syntax(transfer_syntax_uid) is not None
+    return (offset, transfer_syntax_uid) if is_plain else (0, "")
+
+
 def parse_header(
     prefix: bytes,
     file_size: int,
