@@ -128,6 +128,8 @@ class Session(QObject):
         """Events of connection checks and pre-flights, of all together."""
         sys.setswitchinterval(TURN_S)
         self._calm_ticks = 0
+        self.readings = 0
+        """Scans that go on."""
         self.outbox = OutboxAccess(engine, self.sent, tasks, self)
         """What sends."""
         self.outbox.changed.connect(self.changed)
@@ -333,11 +335,12 @@ class Session(QObject):
         """Tick seldom where nobody has begun, reported or moved anything for a while: it costs what is shown."""
         receiving = self.receive_progress()
         is_busy = self._jobs.keys() - {self._receive_id} or (receiving is not None and receiving.associations > 0)
-        is_sending = self.outbox.is_running
+        is_sending = self.outbox.is_running or self.readings > 0
         self._calm_ticks = 0 if is_busy or is_sending or self._beginning else self._calm_ticks + 1
         if self._calm_ticks == CALM_AFTER_TICKS:
             self._timers[0].setInterval(SECOND_MS)
-            gc.collect()  # here, and not in the middle of a transfer or on a thread that is not Qt's
+            if gc.get_count()[1]:  # something has been going on since the last time
+                gc.collect()  # here, and not in the middle of a transfer or on a thread that is not Qt's
 
     def _stir(self) -> None:
         if self._calm_ticks >= CALM_AFTER_TICKS:

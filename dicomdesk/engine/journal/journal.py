@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from dicomdesk.dicom.instance import FoundInstance
+from dicomdesk.engine.journal.digest import ErrandDigest
 from dicomdesk.engine.journal.records import (
     AttemptRecord,
     Commitment,
@@ -88,6 +89,10 @@ class Journal(Protocol):
         states: frozenset[InstanceState] = frozenset(),
     ) -> Sequence[InstanceRecord]:
         """Instances of an errand, also of one of the history, by their number: those after one, at most so many."""
+        ...
+
+    def digest(self, errand_id: int) -> ErrandDigest:
+        """What a list needs of all instances of an errand; ten times as quick as ``instances``, and as small."""
         ...
 
     def attempts(self, errand_id: int, number: int) -> Sequence[AttemptRecord]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 from dicomdesk.dicom.instance import FoundInstance
+from dicomdesk.engine.journal.digest import ErrandDigest, digest_of
 from dicomdesk.engine.journal.errand_list import ErrandList
 from dicomdesk.engine.journal.kept_instance import KeptInstance
 from dicomdesk.engine.journal.records import (
@@ -120,6 +121,10 @@ class MemoryJournal:
                 if not states or kept.state in states
             ]
             return wanted[:limit]
+
+    def digest(self, errand_id: int) -> ErrandDigest:
+        """See ``Journal``."""
+        return digest_of(self.instances(errand_id))
 
     def attempts(self, errand_id: int, number: int) -> Sequence[AttemptRecord]:
         """See ``Journal``."""

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from dicomdesk.dicom.instance import FoundInstance
+from dicomdesk.engine.journal.digest import ErrandDigest, digest_of
 from dicomdesk.engine.journal.errand_list import ErrandList
 from dicomdesk.engine.journal.file.history_search import find_errands
 from dicomdesk.engine.journal.file.journal_file import JournalFile
@@ -229,6 +230,13 @@ class SqliteJournal:
                 if number > after and (not states or kept.state in states)
             )
             return list(wanted)[:limit]
+
+    def digest(self, errand_id: int) -> ErrandDigest:
+        """See ``Journal``."""
+        with self._reading(errand_id) as (tables, waiting):
+            if tables is not None and not waiting:
+                return tables.digest(errand_id)
+        return digest_of(self.instances(errand_id))
 
     def attempts(self, errand_id: int, number: int) -> Sequence[AttemptRecord]:
         """See ``Journal``."""

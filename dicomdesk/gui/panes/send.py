@@ -22,7 +22,6 @@ from dicomdesk.gui.panes.send_actions import SendActions
 from dicomdesk.gui.panes.send_header import SendHeader
 from dicomdesk.gui.panes.send_list import SendList
 from dicomdesk.gui.security.credentials import SecurityAccess
-from dicomdesk.gui.sending.nodes import StudyNode
 from dicomdesk.gui.sending.queue import studies_of
 from dicomdesk.gui.sending.view import MIME_TYPE
 from dicomdesk.gui.session import Session
@@ -71,7 +70,7 @@ class SendPane(View):
             errand_id, number = row
             study = self.flow.queue.study_of(errand_id)
             if study is not None:
-                self.list.show_instance(study, number)
+                self.flow.when_loaded(study, lambda: self.list.show_instance(study, number))
 
     def add_figures(self, figures: Figures) -> Figures:
         return replace(figures, queue=self._queued())
@@ -179,7 +178,6 @@ class SendPane(View):
         self.list.dropped.connect(self.flow.add)
         view.selection_changed.connect(self._on_selected)
         view.menu_wanted.connect(self._on_menu)
-        view.node_opened.connect(lambda node: self.flow.load([node] if isinstance(node, StudyNode) else []))
         view.removal_wanted.connect(lambda: actions.remove(view.selected_nodes()))
         view.step_wanted.connect(lambda step: actions.step(view.selected_nodes(), step))
         view.first_wanted.connect(lambda: actions.send_first(view.selected_nodes()))

@@ -25,9 +25,9 @@ from dicomdesk.gui.panes.send_header import HeaderState, PauseState, SendHeader
 from dicomdesk.gui.questions.file_dialogs import ask_files, ask_folder
 from dicomdesk.gui.security.credentials import PreparedPeer, SecurityAccess
 from dicomdesk.gui.security.destinations import CALLING, DECOMPRESSION, Destinations, peer_word, request_for
-from dicomdesk.gui.sending.nodes import InstanceNode, StudyNode
+from dicomdesk.gui.sending.nodes import StudyNode
+from dicomdesk.gui.sending.past.reports import ReportBook
 from dicomdesk.gui.sending.queue import studies_of
-from dicomdesk.gui.sending.reports import ReportBook
 from dicomdesk.gui.sending.when_done import WhenDone, WhenDoneRun
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
@@ -38,7 +38,7 @@ from dicomdesk.settings import Decompression
 
 if TYPE_CHECKING:
     from dicomdesk.engine.outbox.outbox import Outbox
-    from dicomdesk.gui.sending.history import HistoryDialog
+    from dicomdesk.gui.sending.past.history import HistoryDialog
 
 
 class SendActions(QObject):
@@ -277,7 +277,7 @@ class SendActions(QObject):
 
     def open_history(self) -> None:
         """Show what was sent, and when."""
-        from dicomdesk.gui.sending.history import HistoryDialog  # noqa: PLC0415 - loaded when it is opened
+        from dicomdesk.gui.sending.past.history import HistoryDialog  # noqa: PLC0415 - loaded when it is opened
 
         if self._history is None:
             self._history = HistoryDialog(self._theme, self._tasks, self._session.outbox, self._view)
@@ -487,7 +487,7 @@ class SendActions(QObject):
         )
         job_id, association = "", 0
         if study is not None:
-            job_id, association = self.flow.queue.carrier_of(InstanceNode(study, number))
+            job_id, association = self.flow.queue.carrier_of(study, number)
         self.association_wanted.emit(WantedAssociation(is_requestor=True, job_id=job_id, number=association))
 
     def _begin_echo(self, prepared: PreparedPeer) -> None:

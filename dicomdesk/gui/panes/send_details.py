@@ -17,7 +17,8 @@ from dicomdesk.gui.outline.model import Node
 from dicomdesk.gui.outline.states import ICONS, PROBLEMS, TONES, ItemState, state_word
 from dicomdesk.gui.panels.details import Details
 from dicomdesk.gui.security.destinations import peer_word
-from dicomdesk.gui.sending.nodes import NO_RESULT, GroupNode, InstanceNode, Result, SeriesNode, StudyNode
+from dicomdesk.gui.sending.group_node import GroupNode
+from dicomdesk.gui.sending.nodes import NO_RESULT, InstanceNode, Result, SeriesNode, StudyNode
 from dicomdesk.gui.sending.skipped import SkippedGroupNode, SkippedNode
 from dicomdesk.gui.theme import Tone
 
@@ -176,7 +177,7 @@ def results_below(node: Node) -> Iterator[tuple[StudyNode, int, ItemState, Resul
         case SeriesNode():
             yield from _results(node.study, node.numbers)
         case StudyNode():
-            yield from _results(node, range(len(node.found)))
+            yield from _results(node, range(len(node.states)))
 
 
 def _results(study: StudyNode, numbers: Iterable[int]) -> Iterator[tuple[StudyNode, int, ItemState, Result]]:
@@ -218,9 +219,9 @@ def _describe_skipped(node: SkippedGroupNode) -> Details:
 
 
 def may_need_decompression(node: Node) -> bool:
-    """Whether something at or below a row was not sent and is compressed with loss."""
+    """Whether something at or below a row was not sent and is compressed with loss, as far as that is known."""
     return any(
-        state is ItemState.NOT_SENT and _is_lossy(study.found[number].header.transfer_syntax_uid)
+        state is ItemState.NOT_SENT and study.is_loaded and _is_lossy(study.found[number].header.transfer_syntax_uid)
         for study, number, state, _ in islice(results_below(node), MOST_LOOKED_AT)
     )
 

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -11,9 +12,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from dicomdesk.dicom.files.scan import ScanResult
-from dicomdesk.dicom.instance import InstanceHeader
 from dicomdesk.engine.commit.request import CommitWish
 from dicomdesk.engine.events import Event, ItemFinished, ItemOutcome
+from dicomdesk.engine.journal.digest import ErrandDigest
 from dicomdesk.engine.journal.journal import Journal
 from dicomdesk.engine.journal.records import InstanceRecord, SettingValue
 from dicomdesk.engine.outbox.errands import Errand, ErrandRequest
@@ -26,8 +27,10 @@ from dicomdesk.gui.outline.states import PROBLEMS, ItemState
 from dicomdesk.gui.panels.details import Details
 from dicomdesk.gui.panes import send_details
 from dicomdesk.gui.sending.gauges import Gauges
-from dicomdesk.gui.sending.nodes import StudyNode, send_columns
-from dicomdesk.gui.sending.queue import STATE_OF, SendQueue, natural_order
+from dicomdesk.gui.sending.group_node import send_columns
+from dicomdesk.gui.sending.listing import natural_order
+from dicomdesk.gui.sending.nodes import StudyNode
+from dicomdesk.gui.sending.queue import STATE_OF, SendQueue
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import Tone
@@ -40,6 +43,8 @@ SETTLE_S = 1.0
 """Between two times that rows are sorted and filtered again because of what has become of them."""
 TURN_S = 0.008
 """How long the Qt thread lists what was found before it does something else."""
+_READ_AT_ONCE = 10
+"""Errands that are read from the journal between two looks at the window."""
 _AT_ONCE = 40
 """Instances that are listed between two looks at the time."""
 
@@ -90,6 +95,8 @@ class SendFlow(QObject):
         self._failure: RunEnded | None = None
         self._settled_at = 0.0
         self._is_quiet = True
+        self._loading: dict[StudyNode, list[Callable[[], None]]] = {}
+        """What is done when rows are loaded."""
         self._census = Census()
         self._counted_version = -1
         self._counted_at = 0.0
@@ -97,6 +104,7 @@ class SendFlow(QObject):
         """For how long the history is kept; 0 for ever."""
         self.model = OutlineModel(send_columns(), self)
         self.queue = SendQueue(self.model, session.problems.shelf("send"))
+        self.queue.look.want = lambda study: self.load([study])
         self.gauges = Gauges(self.queue)
         self.has_report = False
         """Whether something was sent that can be reported."""
@@ -155,6 +163,7 @@ class SendFlow(QObject):
     def add(self, paths: Sequence[str], peer: str = "", origin: str = "window") -> None:
         """List what lies at ``paths``, as it is found; for a certain peer it goes as soon as all is known."""
         self._scans += 1
+        self._session.readings += 1
         self.changed.emit()
         self._tasks.start(self._scan(tuple(paths), peer, origin))
 
@@ -219,6 +228,14 @@ class SendFlow(QObject):
         if wanted:
             self._tasks.start(self._load(wanted))
 
+    def when_loaded(self, study: StudyNode, then: Callable[[], None]) -> None:
+        """Call ``then`` when the instances of a row are there, or turn out to be nowhere."""
+        if study.is_loaded or not study.errand_id:
+            then()
+            return
+        self._loading.setdefault(study, []).append(then)
+        self.load([study])
+
     async def instances_of(self, studies: Sequence[StudyNode]) -> list[InstanceRecord]:
         """Return the instances of studies as the journal has them."""
         ids = [study.errand_id for study in studies if study.errand_id]
@@ -248,10 +265,12 @@ class SendFlow(QObject):
                     pass
         if self.queue.unknown:
             unknown, self.queue.unknown = self.queue.unknown, []
-            self._tasks.start(self._describe(unknown))
+            self._tasks.start(self._enter(unknown))
         if self.queue.stale:
             stale, self.queue.stale = self.queue.stale, []
-            self._tasks.start(self._load(stale))
+            for study in stale:
+                study.is_loading = True
+            self._tasks.start(self._know(stale))
 
     def _note_run(self, fact: RunStarted) -> None:
         self.gauges.begin(fact)
@@ -277,6 +296,7 @@ class SendFlow(QObject):
         finally:
             scanning.cancel()  # where the window closes before the scan is over
             self._scans -= 1
+            self._session.readings -= 1
             self.model.flush()
             self.changed.emit()
         if self.queue.total == total_before and self.queue.skipped > skipped_before:
@@ -290,10 +310,8 @@ class SendFlow(QObject):
         for first in range(0, len(batch), _AT_ONCE):
             self.queue.add(batch[first : first + _AT_ONCE], peer)
             if time.perf_counter() > until:
-                self.changed.emit()
                 await self._tasks.breathe()
                 until = time.perf_counter() + TURN_S
-        self.changed.emit()
 
     async def _hand_over(self, peer: str, origin: str) -> None:
         """Give what is listed to the Outbox, which keeps it; without a peer until somebody lets it go."""
@@ -326,36 +344,51 @@ class SendFlow(QObject):
                 ids = dict(zip(drafts, added, strict=True))
         finally:
             self.queue.end_handing(ids)
+            for study in ids:
+                study.unload()
 
     async def _take_up(self) -> None:
         """Show what the journal has, and let it forget what is too old."""
         if self.history_days:
             before = datetime.now(UTC) - timedelta(days=self.history_days)
             await self._outbox.ask(lambda _, journal: journal.forget(before))
-        async with self._entering:
-            known = await self._outbox.ask(_errands_with_headers)
-            for number, (errand, header) in enumerate(known, 1):
-                if self.queue.study_of(errand.id) is None:
-                    self.queue.enter(errand, header)
-                if number % 100 == 0:
-                    await self._tasks.breathe()
+        await self._enter(await self._outbox.ask(lambda outbox, _: [errand.id for errand in outbox.errands()]))
         self.queue.rows.show()
         self.changed.emit()
 
-    async def _describe(self, ids: Sequence[int]) -> None:
+    async def _enter(self, ids: Sequence[int]) -> None:
+        """Give errands that others have added, or an earlier run of the program, their rows."""
         async with self._entering:
-            known = await self._outbox.ask(lambda outbox, journal: _errands_with_headers(outbox, journal, ids))
-            for errand, header in known:
-                if self.queue.study_of(errand.id) is None:
-                    self.queue.enter(errand, header)
+            self.queue.begin_reading()
+            try:
+                for first in range(0, len(ids), _READ_AT_ONCE):
+                    some = ids[first : first + _READ_AT_ONCE]
+                    for errand, digest in await self._outbox.ask(partial(_errands_with_digests, some)):
+                        if self.queue.study_of(errand.id) is None:
+                            self.queue.enter(errand, digest)
+                            await self._tasks.breathe()
+            finally:
+                self.queue.end_reading()
         self.changed.emit()
 
     async def _load(self, studies: Sequence[StudyNode]) -> None:
         for study in studies:
-            errand_id = study.errand_id
-            records = await self._outbox.ask(partial(_read_instances, errand_id))
+            records = await self._outbox.ask(partial(_read_instances, study.errand_id))
             self.queue.fill(study, records)
             self.model.flush()
+            for then in self._loading.pop(study, ()):
+                then()
+        self.changed.emit()
+
+    async def _know(self, studies: Sequence[StudyNode]) -> None:
+        """Read again how the instances of rows stand."""
+        for study in studies:
+            try:
+                self.queue.know(study, await self._outbox.ask(partial(_read_digest, study.errand_id)))
+            except KeyError:
+                pass  # it is gone meanwhile
+            finally:
+                self.queue.end_loading(study)
         self.changed.emit()
 
     def _on_tick(self) -> None:
@@ -398,26 +431,22 @@ _OUTCOMES = {
 }
 
 
-def _errands_with_headers(
-    outbox: "Outbox", journal: Journal, ids: Sequence[int] | None = None
-) -> list[tuple[Errand, InstanceHeader | None]]:
-    """Errands with the header of the first instance of each; on a worker thread."""
-    wanted = None if ids is None else set(ids)
-    errands = [errand for errand in outbox.errands() if wanted is None or errand.id in wanted]
+def _errands_with_digests(ids: Sequence[int], outbox: "Outbox", journal: Journal) -> list[tuple[Errand, ErrandDigest]]:
+    """Errands that are still there, with what is known of their instances; on a worker thread."""
     found = []
-    for errand in errands:
-        records = _instances(journal, errand.id, limit=1)
-        found.append((errand, records[0].found.header if records else None))
+    for errand_id in ids:
+        with suppress(KeyError):  # it is gone meanwhile
+            found.append((outbox.errand(errand_id), journal.digest(errand_id)))
     return found
 
 
+def _read_digest(errand_id: int, _outbox: "Outbox", journal: Journal) -> ErrandDigest:
+    return journal.digest(errand_id)
+
+
 def _read_instances(errand_id: int, _outbox: "Outbox", journal: Journal) -> Sequence[InstanceRecord]:
-    return _instances(journal, errand_id)
-
-
-def _instances(journal: Journal, errand_id: int, *, limit: int | None = None) -> Sequence[InstanceRecord]:
     try:
-        return journal.instances(errand_id, limit=limit)
+        return journal.instances(errand_id)
     except KeyError:  # it is gone meanwhile
         return ()
 

@@ -14,7 +14,8 @@ from dicomdesk.gui.outline.model import Node, OutlineModel
 from dicomdesk.gui.outline.states import PROBLEMS, ItemState, state_word
 from dicomdesk.gui.panels.filter_bar import FilterBar
 from dicomdesk.gui.panes.send_header import SendHeader
-from dicomdesk.gui.sending.nodes import GroupNode, InstanceNode, StudyNode
+from dicomdesk.gui.sending.group_node import GroupNode
+from dicomdesk.gui.sending.nodes import InstanceNode, StudyNode
 from dicomdesk.gui.sending.queue import SendQueue
 from dicomdesk.gui.sending.view import SendView
 from dicomdesk.gui.theme import MARGIN, Theme, Tone

@@ -6,7 +6,8 @@ from dicomdesk.engine.events import ItemFinished
 from dicomdesk.engine.outbox.facts import RunStarted
 from dicomdesk.engine.stats import Progress
 from dicomdesk.gui.outline.states import ItemState
-from dicomdesk.gui.sending.nodes import GroupNode, SeriesNode, StudyNode
+from dicomdesk.gui.sending.group_node import GroupNode
+from dicomdesk.gui.sending.nodes import SeriesNode, StudyNode
 from dicomdesk.gui.sending.queue import SendQueue
 
 __all__ = ["Gauges"]
@@ -69,7 +70,7 @@ class Gauges:
         study = self._queue.study_of(errand_id)
         if study is None or not study.counts[ItemState.SENDING]:
             return []
-        if not study.is_loaded:
+        if not study.is_known:
             return [study]
         return list({study.series_of[number]: None for number in study.under_way if number < len(study.series_of)})
 

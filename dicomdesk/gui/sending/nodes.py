@@ -1,12 +1,13 @@
 """Rows of the send queue: a study on its way to a peer, its series, and their instances.
 
-A study keeps what is known of its instances in lists by number; rows of instances are made only where a series is open.
+A study keeps of each instance, by number, what counts and filters need: a few bytes. The instances themselves are
+there while they are being listed, and where a series is open; the journal has them. Only open series have rows of them.
 """
 
+from array import array
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import ClassVar
 
 from PySide6.QtCore import QCoreApplication
 
@@ -14,46 +15,19 @@ from dicomdesk import human
 from dicomdesk.dicom.instance import FoundInstance, InstanceHeader
 from dicomdesk.gui import wording
 from dicomdesk.gui.models.study_words import SeriesWords, StudyWords
-from dicomdesk.gui.outline.model import Column, Mark, Node, Part, Weight, joined, mark_of
+from dicomdesk.gui.outline.model import Mark, Node, Part, Weight, joined, mark_of
 from dicomdesk.gui.outline.states import PROBLEMS, ItemState
 from dicomdesk.gui.security.destinations import peer_word
+from dicomdesk.gui.sending.group_node import MODALITY, PEER, PROGRESS, SIZE, STATE, TITLE, GroupNode
 from dicomdesk.gui.sending.natural import natural_key
-from dicomdesk.gui.theme import Tone
 from dicomdesk.records import dataclass
 
-TITLE, PEER, MODALITY, STORED, SIZE, STATE, PROGRESS, RATE, LEFT = range(9)
-
-_ENDED = (ItemState.STORED, ItemState.WARNING, *PROBLEMS)
-_LOUDEST_FIRST = (
-    ItemState.SENDING,
-    ItemState.REFUSED,
-    ItemState.FAILED,
-    ItemState.NOT_SENT,
-    ItemState.WAITING,
-    ItemState.WARNING,
-    ItemState.STORED,
-)
 _WHOLE_STATES = (ItemState.READY, ItemState.HELD, ItemState.RETRYING, ItemState.CANCELLED)
 """States that an errand has as a whole, while something of it has not ended."""
 
 
 def _say(text: str) -> str:
     return QCoreApplication.translate("send_nodes", text)
-
-
-def send_columns() -> tuple[Column, ...]:
-    """Return the columns of the send queue, in the order of their numbers."""
-    return (
-        Column(title=_say("Patient / study / series"), width=260),
-        Column(title=_say("To"), width=96),
-        Column(title=_say("Modality"), width=80, yields=1),
-        Column(title=_say("Stored"), width=92, is_number=True),
-        Column(title=_say("Size"), width=70, is_number=True),
-        Column(title=_say("State"), width=134),
-        Column(title=_say("Progress"), width=104),
-        Column(title=_say("Rate"), width=76, is_number=True, yields=2),
-        Column(title=_say("Left"), width=56, is_number=True, yields=3),
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +58,8 @@ class Look:
         """Column, and whether the greatest comes first; None for the natural order of names."""
         self.peer = ""
         """Where studies go for which nobody has chosen a peer, a word."""
+        self.want: Callable[[StudyNode], None] = lambda _study: None
+        """Is called where rows are asked for that can be made only when a study is loaded."""
 
 
 _USUAL_LOOK = Look()
@@ -103,7 +79,7 @@ class InstanceNode(Node):
     @property
     def found(self) -> FoundInstance:
         """File, and header."""
-        return self.study.found[self.number]
+        return self.study.found[self.number]  # a row is made only where they are there
 
     @property
     def state(self) -> ItemState:
@@ -133,7 +109,7 @@ class InstanceNode(Node):
     @property
     def size_bytes(self) -> int:
         """Of its data set."""
-        return self.found.header.data_set_length
+        return self.study.sizes[self.number]
 
     @property
     def name(self) -> str:
@@ -182,123 +158,6 @@ class InstanceNode(Node):
         return word
 
 
-class GroupNode(Node):
-    """Group of instances, a study or a series: its counts are kept up to date by the queue."""
-
-    __slots__ = ("bytes_done", "bytes_on_wire", "counts", "is_active", "rate", "size_bytes", "total")
-
-    opens: ClassVar[bool] = True
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.counts: Counter[ItemState] = Counter()
-        self.total = 0
-        self.size_bytes = 0
-        self.bytes_done = 0
-        self.bytes_on_wire = 0
-        """Of instances that are under way now."""
-        self.rate = 0.0
-        """Bytes per second, 0 where nothing is sent."""
-        self.is_active = False
-        """Whether something was under way a moment ago: keeps the state steady between two instances."""
-
-    @property
-    def state(self) -> ItemState:
-        """The state that people must know of first."""
-        if self.is_active and self.counts[ItemState.WAITING]:
-            return ItemState.SENDING
-        return next((state for state in _LOUDEST_FIRST if self.counts[state]), ItemState.WAITING)
-
-    @property
-    def ended(self) -> int:
-        """Instances that are over, however they ended."""
-        return sum(self.counts[state] for state in _ENDED)
-
-    @property
-    def stored(self) -> int:
-        """Instances that the peer has."""
-        return self.counts[ItemState.STORED] + self.counts[ItemState.WARNING]
-
-    @property
-    def problems(self) -> int:
-        """Instances that ask for attention."""
-        return sum(self.counts[state] for state in PROBLEMS)
-
-    @property
-    def seconds_left(self) -> float | None:
-        """At the present rate; None where nothing is sent."""
-        left = self.size_bytes - self.bytes_done - self.bytes_on_wire
-        return left / self.rate if self.rate > 0 and left >= 0 else None
-
-    def state_text(self) -> str:
-        """The word for the state, with a count where it is not true for all."""
-        state = self.state
-        count = self.counts[state]
-        word = mark_of(state).word
-        if state in PROBLEMS and count < self.problems:
-            return _say("{count} problems").format(count=wording.count_text(self.problems))
-        if state in {ItemState.SENDING, ItemState.WAITING} or count in {0, self.total}:
-            return word
-        return f"{word} {wording.count_text(count)}"
-
-    def counted_text(self) -> str:
-        """Return "4 of 12 stored, 2 failed, 6 waiting"."""
-        shown = ((self.problems, _say("{count} not stored")), (self.total - self.ended, _say("{count} waiting")))
-        whole = _say("{stored} of {total} stored").format(
-            stored=wording.count_text(self.stored), total=wording.count_text(self.total)
-        )
-        return ", ".join([whole, *(words.format(count=wording.count_text(count)) for count, words in shown if count)])
-
-    def text(self, column: int) -> str:
-        if column == STORED:
-            stored, total = wording.count_text(self.stored), wording.count_text(self.total)
-            return _say("{stored} of {total}").format(stored=stored, total=total)
-        if column == SIZE:
-            return human.size_text(self.size_bytes) if self.size_bytes else ""
-        if column == STATE:
-            return self.state_text()
-        if column == PROGRESS:
-            share = self.progress(PROGRESS)
-            return "" if share is None else f"{int(share * 100)} %"
-        if column == RATE:
-            return human.rate_text(self.rate) if self.rate > 0 else ""
-        if column == LEFT:
-            left = self.seconds_left
-            return "" if left is None else human.duration_text(left)
-        return ""
-
-    def spoken(self, column: int) -> str:
-        return self.counted_text() if column == STORED else super().spoken(column)
-
-    def tip(self, column: int) -> str:
-        return self.counted_text() if column in {STORED, PROGRESS} else ""
-
-    def sort_value(self, column: int) -> str | float:
-        return _group_sort_value(self, column)
-
-    def mark(self, column: int) -> Mark | None:
-        return mark_of(self.state, self.state_text()) if column == STATE else None
-
-    def progress(self, column: int) -> float | None:
-        if column != PROGRESS or not (self.ended or self.bytes_on_wire):
-            return None
-        if self.ended >= self.total or not self.size_bytes:
-            return self.stored / self.total
-        return min((self.stored_bytes() + self.bytes_on_wire) / self.size_bytes, 0.999)
-
-    def shares(self, column: int) -> tuple[tuple[float, Tone], ...]:
-        share = self.progress(column)
-        if share is None or not self.total:
-            return ()
-        tone = Tone.GOOD if self.ended >= self.total else Tone.ACTIVE
-        return ((share, tone), (self.problems / self.total, Tone.BAD))
-
-    def stored_bytes(self) -> int:
-        """Return how many bytes the peer has, as far as is known."""
-        problems = self.problems
-        return round(self.bytes_done * self.stored / (self.stored + problems)) if problems else self.bytes_done
-
-
 _MOST_SORTED = 2000
 """Instances of a series that is still being listed."""
 
@@ -313,8 +172,10 @@ class StudyNode(GroupNode):
         "found",
         "is_chosen_peer",
         "is_in_order",
+        "is_known",
         "is_loaded",
         "is_loading",
+        "keys",
         "look",
         "next_try_at",
         "origin",
@@ -326,6 +187,7 @@ class StudyNode(GroupNode):
         "rows",
         "series",
         "series_of",
+        "sizes",
         "states",
         "under_way",
         "waits_for_peer",
@@ -354,9 +216,12 @@ class StudyNode(GroupNode):
         """Whether it is the peer that is tried again, and not the errand."""
         self.next_try_at: datetime | None = None
         self.reason = ""
+        self.is_known = True
+        """Whether series, and what is known of each instance by number, are there; counts always are."""
         self.is_loaded = True
-        """Whether ``found`` and what goes with it are there; counts always are."""
+        """Whether the instances themselves are there, in ``found``."""
         self.is_loading = False
+        """Whether they, or what is known of them, are being read from the journal."""
         self.is_in_order = False
         """Whether the numbers follow the natural order of the files."""
         self.found: list[FoundInstance] = []
@@ -365,13 +230,17 @@ class StudyNode(GroupNode):
         """Code of the state, by number."""
         self.series_of: list[SeriesNode] = []
         """By number."""
+        self.sizes = array("q")
+        """Bytes of the data set, by number."""
+        self.keys = array("q")
+        """See ``instance_key``, by number."""
         self.results: dict[int, Result] = {}
         """Of those of which there is something to say."""
         self.rows: dict[int, InstanceNode] = {}
         """Rows that were made, by number."""
         self.under_way: set[int] = set()
-        self.problem_numbers: set[int] = set()
-        """Of what was reported as a problem."""
+        self.problem_numbers: dict[int, str] = {}
+        """Of what was reported as a problem, with the name of the file."""
         self.commitment: Counter[str] = Counter()
         """How many instances the peer said what of, by the word for people."""
 
@@ -383,7 +252,7 @@ class StudyNode(GroupNode):
 
     def state_of(self, number: int) -> ItemState:
         """Return the state of an instance."""
-        return _STATES[self.states[number]]
+        return STATES[self.states[number]]
 
     def set_state(self, number: int, state: ItemState) -> None:
         """Note the state of an instance; counts are the caller's."""
@@ -400,6 +269,9 @@ class StudyNode(GroupNode):
             word, count = self.commitment.most_common(1)[0]
             return word if count >= self.total else f"{word} {wording.count_text(count)}"
         return super().state_text()
+
+    def sort_value(self, column: int) -> str | float:
+        return self.words.title_key() if column == TITLE else super().sort_value(column)
 
     def text(self, column: int) -> str:
         if column == TITLE:
@@ -422,7 +294,18 @@ class StudyNode(GroupNode):
         return self.text(column) if column in {TITLE, MODALITY} else super().tip(column)
 
     def unfetched(self) -> int:
-        return 0 if self.is_loaded or self.is_loading else 1
+        return 0 if self.is_known or self.is_loading else 1
+
+    def fetch(self, most: int) -> Sequence[Node]:
+        if not self.is_known:
+            self.look.want(self)
+        return ()
+
+    def unload(self) -> None:
+        """Let the instances go, which the journal has, unless rows of them are shown."""
+        if self.errand_id and not self.rows:
+            self.found = []
+            self.is_loaded = False
 
 
 class TitleWords(StudyWords):
@@ -443,21 +326,24 @@ class TitleWords(StudyWords):
 class SeriesNode(GroupNode):
     """A series; its instances become rows only when it is opened."""
 
-    __slots__ = ("numbers", "order", "study", "words")
+    __slots__ = ("is_wanted", "numbers", "order", "study", "study_uid", "words")
 
     def __init__(self, study: StudyNode, header: InstanceHeader) -> None:
         super().__init__()
         self.study = study
+        self.study_uid = header.study_instance_uid
         self.words = SeriesWords(header)
-        self.numbers: list[int] = []
+        self.numbers = array("l")
         """Of its instances, within the study."""
+        self.is_wanted = False
+        """Whether rows were asked for while the instances were not there."""
         self.order: list[int] | None = None
         """Numbers of what is shown, as it is sorted; None where nobody has looked since something changed."""
 
     @property
     def instances(self) -> list[InstanceNode]:
-        """Rows of all its instances, shown or not, in natural order."""
-        return [self.row_of(number) for number in self.in_order()]
+        """Rows of all its instances, shown or not, in natural order; none where the study is not loaded."""
+        return [self.row_of(number) for number in self.in_order()] if self.study.is_loaded else []
 
     def in_order(self) -> list[int]:
         """Return the numbers of all its instances in natural order of the files' names; of very many as they came."""
@@ -493,6 +379,10 @@ class SeriesNode(GroupNode):
         return (len(self.numbers) if self.order is None else len(self.order)) - len(self.children)
 
     def fetch(self, most: int) -> Sequence[Node]:
+        self.is_wanted = not self.study.is_loaded
+        if self.is_wanted:
+            self.study.look.want(self.study)
+            return ()
         if self.order is None:
             self.order = self._looked_at()
         first = len(self.children)
@@ -507,7 +397,7 @@ class SeriesNode(GroupNode):
         if look.sorted_by is not None:
             column, is_descending = look.sorted_by
             if column == SIZE:
-                numbers.sort(key=lambda number: study.found[number].header.data_set_length, reverse=is_descending)
+                numbers.sort(key=study.sizes.__getitem__, reverse=is_descending)
             elif column == STATE:
                 numbers.sort(key=lambda number: mark_of(study.state_of(number)).word, reverse=is_descending)
             elif column == TITLE and is_descending:
@@ -520,24 +410,13 @@ class SeriesNode(GroupNode):
         self.children.clear()
 
 
-_STATES = tuple(ItemState)
-_CODES = {state: code for code, state in enumerate(_STATES)}
+MOVED = frozenset({ItemState.STORED, ItemState.WARNING, *PROBLEMS})
+"""States whose bytes need not be sent any more."""
+STATES = tuple(ItemState)
+"""By the code of each."""
+_CODES = {state: code for code, state in enumerate(STATES)}
 
 
 def file_name(found: FoundInstance) -> str:
     """Return a file's own name, as people see it."""
     return human.printable((found.archive_member or found.path).replace("\\", "/").rsplit("/", 1)[-1])
-
-
-def _group_sort_value(node: GroupNode, column: int) -> str | float:
-    if column == STORED:
-        return node.stored / node.total if node.total else 0.0
-    if column == SIZE:
-        return float(node.size_bytes)
-    if column == PROGRESS:
-        return node.progress(PROGRESS) or 0.0
-    if column == RATE:
-        return node.rate
-    if column == LEFT:
-        return float("inf") if node.seconds_left is None else node.seconds_left
-    return node.text(column).casefold()

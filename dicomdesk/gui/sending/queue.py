@@ -9,6 +9,7 @@ from dicomdesk import human
 from dicomdesk.dicom.files.scan import ScanResult
 from dicomdesk.dicom.instance import FoundInstance, InstanceHeader
 from dicomdesk.engine.events import Event, ItemFinished, ItemOutcome
+from dicomdesk.engine.journal.digest import STATE_CODES, ErrandDigest, digest_of
 from dicomdesk.engine.journal.records import Commitment, ErrandState, InstanceRecord, InstanceState
 from dicomdesk.engine.outbox.errands import Errand
 from dicomdesk.engine.outbox.facts import (
@@ -22,16 +23,27 @@ from dicomdesk.engine.outbox.facts import (
     PeerFree,
     PeerPaused,
 )
-from dicomdesk.gui.outline.model import Node, joined
+from dicomdesk.gui.outline.model import FETCHED_AT_ONCE, Node, joined
 from dicomdesk.gui.outline.row_window import ArrangedOutline, RowWindow
 from dicomdesk.gui.outline.states import PROBLEMS, ItemState, state_word
 from dicomdesk.gui.problems.book import ProblemShelf, loose_shelf
 from dicomdesk.gui.sending.commitments import counted, note_commitment, with_commitment
+from dicomdesk.gui.sending.group_node import GroupNode
+from dicomdesk.gui.sending.listing import Listing, append, count_again, key_of, put_in_order, renew, take_digest
 from dicomdesk.gui.sending.natural import natural_key
-from dicomdesk.gui.sending.nodes import NO_RESULT, GroupNode, InstanceNode, Look, Result, SeriesNode, StudyNode
+from dicomdesk.gui.sending.nodes import (
+    MOVED,
+    NO_RESULT,
+    STATES,
+    InstanceNode,
+    Look,
+    Result,
+    SeriesNode,
+    StudyNode,
+)
 from dicomdesk.gui.sending.skipped import SkippedGroupNode
 
-__all__ = ["MOVED", "STATE_OF", "SendQueue", "instances_below", "natural_order", "studies_of"]
+__all__ = ["STATE_OF", "SendQueue", "studies_of"]
 
 STATE_OF: dict[InstanceState, ItemState] = {
     InstanceState.WAITING: ItemState.WAITING,
@@ -42,13 +54,14 @@ STATE_OF: dict[InstanceState, ItemState] = {
     InstanceState.NOT_SENT: ItemState.NOT_SENT,
     InstanceState.FAILED: ItemState.FAILED,
 }
+_ITEM_CODES = bytes(STATES.index(STATE_OF[state]) for state in STATE_CODES).ljust(256, b"\0")
+"""States of a digest as those of rows."""
+_ErrandFact = ErrandAdded | ErrandChanged | InstanceBegan | InstanceEnded
 _WHOLE: dict[ErrandState, ItemState | None] = {
     ErrandState.HELD: ItemState.HELD,
     ErrandState.RETRYING: ItemState.RETRYING,
     ErrandState.CANCELLED: ItemState.CANCELLED,
 }
-MOVED = frozenset({ItemState.STORED, ItemState.WARNING, *PROBLEMS})
-"""States whose bytes need not be sent any more."""
 _MOST_CARRIERS = 20_000
 """Instances with problems of which the association is remembered."""
 
@@ -65,14 +78,11 @@ class SendQueue:
         self._problems = problems or loose_shelf()
         self.rows = RowWindow(outline, _rank)
         """The rows at the top."""
-        self._look = Look()
-        self._drafts: dict[tuple[str, str], StudyNode] = {}
-        """Studies that are being listed, by UID and peer."""
+        self.look = Look()
+        self._listing = Listing()
         self._by_errand: dict[int, StudyNode] = {}
-        self._by_place: dict[tuple[str, str], tuple[StudyNode, int]] = {}
-        """So that nothing is listed twice: row and number."""
-        self._early: dict[int, list[OutboxFact]] = {}
-        """Facts of errands whose rows are just being handed over."""
+        self._early: dict[int, list[_ErrandFact]] = {}
+        """Facts of errands whose rows are just being handed over, or read from the journal."""
         self._handing = 0
         self._carriers: dict[str, tuple[str, int]] = {}
         """Job and association that a problem came over, by path."""
@@ -120,20 +130,20 @@ class SendQueue:
 
     def sort(self, column: int | None, *, is_descending: bool = False) -> None:
         """Sort all levels by a column; None for the order in which the errands go."""
-        self._look.sorted_by = None if column is None else (column, is_descending)
+        self.look.sorted_by = None if column is None else (column, is_descending)
         self._forget_rows()
         for study in self.studies:
             series = list(study.series.values())
             if len(series) > 1:
-                study.children[:] = _sorted_series(series, self._look)
+                study.children[:] = _sorted_series(series, self.look)
                 for row, node in enumerate(study.children):
                     node.row = row
         self.rows.sort(column, is_descending=is_descending)
 
     def filter(self, accepts: Callable[[Node], bool] | None, states: tuple[ItemState, ...] = ()) -> None:
         """Show only the rows that are accepted, None for all; of instances those in ``states``, none for all."""
-        if self._look.states != states:
-            self._look.states = states
+        if self.look.states != states:
+            self.look.states = states
             self._forget_rows()
         self.rows.filter(accepts)
 
@@ -148,8 +158,8 @@ class SendQueue:
 
     def show_peer(self, word: str) -> None:
         """Show where studies go for which nobody has chosen a peer."""
-        if word != self._look.peer:
-            self._look.peer = word
+        if word != self.look.peer:
+            self.look.peer = word
             for study in self.studies:
                 if not study.peer:
                     self._outline.touch(study)
@@ -168,19 +178,17 @@ class SendQueue:
 
     def drafts(self, peer: str = "") -> list[StudyNode]:
         """Return the studies that are listed for a peer and not handed over."""
-        return [study for (_, wanted), study in self._drafts.items() if wanted == peer]
+        return self._listing.drafts(peer)
 
     def put_in_order(self, study: StudyNode, numbers: Sequence[int]) -> None:
         """Number the instances of a study that is not handed over anew: see ``natural_order``."""
-        _put_in_order(study, numbers)
-        for number, found in enumerate(study.found):
-            self._by_place[found.place] = (study, number)
+        put_in_order(study, numbers)
 
     def begin_handing(self, studies: Sequence[StudyNode]) -> None:
         """These are handed to the Outbox now: what is listed of them from now on is a row of its own."""
         self._handing += 1
         for study in studies:
-            self._forget_draft(study)
+            self._listing.end(study)
 
     def end_handing(self, ids: Mapping[StudyNode, int]) -> None:
         """They are errands with these ids; what has been told of them meanwhile happened to them."""
@@ -190,39 +198,56 @@ class SendQueue:
             study.errand_id = errand_id
             if study in self.rows.all():
                 self._by_errand[errand_id] = study
+        self._take_early()
+
+    def begin_reading(self) -> None:
+        """Errands are read from the journal: what is told of them meanwhile waits until they have their rows."""
+        self._handing += 1
+
+    def end_reading(self) -> None:
+        """They have been read, and have their rows."""
+        self._handing -= 1
+        self._take_early()
+
+    def _take_early(self) -> None:
         early, self._early = self._early, {}
         for fact in chain.from_iterable(early.values()):
             self.take(fact)
 
-    def enter(self, errand: Errand, header: InstanceHeader | None) -> StudyNode:
-        """Add an errand of the journal; ``header`` is that of its first instance."""
+    def enter(self, errand: Errand, digest: ErrandDigest | None) -> StudyNode:
+        """Add an errand of the journal, with what is known of its instances; None for nothing but their counts."""
+        header = digest.headers[digest.header_of[0]] if digest is not None and digest.header_of else None
         study = StudyNode(
             header if header is not None and header.study_instance_uid else None, title=errand.record.title
         )
-        study.look = self._look
-        study.is_loaded = False
+        study.look = self.look
+        study.is_known = study.is_loaded = False
         study.errand_id = errand.id
-        study.total = errand.total
         self._by_errand[errand.id] = study
+        study.total = errand.total
+        if digest is not None:
+            self.know(study, digest)
         self._describe(study, errand)
-        if header is not None and header.modality:
-            study.words.add_modality(header.modality)
         self.rows.add([study])
         return study
 
+    def know(self, study: StudyNode, digest: ErrandDigest) -> None:
+        """What is known of the instances of a row has been read from the journal."""
+        if not study.is_known:
+            take_digest(study, [self._series_of(study, header) for header in digest.headers], digest)
+            self._listing.note(study, {header.study_instance_uid for header in digest.headers} | {study.words.uid})
+        study.states = bytearray(digest.states.translate(_ITEM_CODES))
+        study.under_way = {number for number, code in enumerate(study.states) if STATES[code] is ItemState.SENDING}
+        self._count_again(study)
+
     def fill(self, study: StudyNode, records: Sequence[InstanceRecord]) -> None:
-        """The instances of a row have been read from the journal."""
-        is_new = not study.is_loaded
-        study.is_loading = False
-        if is_new:
-            for record in records:
-                series = self._series_of(study, record.found.header)
-                _append(study, series, record.found)
-            study.is_loaded = study.is_in_order = True
-            study.size_bytes = sum(series.size_bytes for series in study.series.values())
+        """The instances of a row have been read from the journal; how they stand is told by facts."""
+        if not study.is_known:
+            self.know(study, digest_of(records))
+        if not study.is_loaded and len(records) >= len(study.states):
+            study.found = [record.found for record in records[: len(study.states)]]
+            study.is_loaded = True
         for record in records:
-            study.states[record.number] = 0
-            study.set_state(record.number, STATE_OF[record.state])
             if record.state is not InstanceState.STORED or record.attempts > 1 or record.status:
                 study.results[record.number] = Result(record.status, record.reason, record.attempts)
             else:
@@ -231,10 +256,10 @@ class SendQueue:
                 known = study.results.get(record.number, NO_RESULT)
                 said = with_commitment(known, record.commitment, record.commitment_reason)
                 study.results[record.number] = said
-            if record.state not in {InstanceState.STORED, InstanceState.WARNING}:
-                self._by_place.setdefault(record.found.place, (study, record.number))
-        study.under_way = {number for number, _ in enumerate(study.found) if _is_sending(study, number)}
-        self._count_again(study)
+        for series in study.series.values():
+            if series.is_wanted and not series.children:
+                self._outline.insert(series, series.fetch(FETCHED_AT_ONCE))
+        self.end_loading(study)
 
     # What happens.
 
@@ -243,10 +268,10 @@ class SendQueue:
         match fact:
             case InstanceBegan() | InstanceEnded():
                 study = self._by_errand.get(fact.errand_id)
-                if study is not None:
-                    self._take_instance(study, fact)
-                elif self._handing:
+                if self._is_early(study):
                     self._early.setdefault(fact.errand_id, []).append(fact)
+                elif study is not None:
+                    self._take_instance(study, fact)
             case ItemFinished():
                 self._note_carrier(fact)
             case InstanceCommitted():
@@ -264,18 +289,21 @@ class SendQueue:
     def _take_errand(self, fact: ErrandAdded | ErrandChanged) -> None:
         errand = fact.errand
         study = self._by_errand.get(errand.id)
-        if study is not None:
-            self._describe(study, errand)
-        elif self._handing:
+        if self._is_early(study):
             self._early.setdefault(errand.id, []).append(fact)
+        elif study is not None:
+            self._describe(study, errand)
         elif isinstance(fact, ErrandAdded):
             self.unknown.append(errand.id)
+
+    def _is_early(self, study: StudyNode | None) -> bool:
+        return study.is_loading if study is not None else self._handing > 0
 
     def _take_commitment(self, fact: InstanceCommitted) -> None:
         study = self._by_errand.get(fact.errand_id)
         if study is not None:
             note_commitment(study, fact)
-            if study.is_loaded:
+            if study.is_known:
                 self._touch(study, fact.number)
 
     def _take_pause(self, fact: PeerPaused | PeerFree) -> None:
@@ -290,13 +318,9 @@ class SendQueue:
                 study.waits_for_peer = False
             self._outline.touch(study)
 
-    def carrier_of(self, instance: InstanceNode) -> tuple[str, int]:
+    def carrier_of(self, study: StudyNode, number: int) -> tuple[str, int]:
         """Return the job, and the number of the association, over which a problem came; "" and 0 where nobody knows."""
-        return self._carriers.get(instance.found.name, ("", 0))
-
-    def waiting(self) -> list[InstanceNode]:
-        """Return all instances that wait, in the order of the list, of those that are loaded."""
-        return [each for study in self.in_order() for each in instances_below(study) if each.state is ItemState.WAITING]
+        return self._carriers.get(study.problem_numbers.get(number, ""), ("", 0))
 
     def remove(self, studies: Iterable[StudyNode]) -> None:
         """Take studies off the list."""
@@ -304,11 +328,8 @@ class SendQueue:
         gone = [study for study in studies if study in self.rows.all()]
         for study in gone:
             self._mend(study)
-            for found in study.found:
-                if self._by_place.get(found.place, (None, 0))[0] is study:
-                    del self._by_place[found.place]
+            self._listing.drop(study)
             self.counts.subtract(study.counts)
-            self._forget_draft(study)
             self._by_errand.pop(study.errand_id, None)
         self.rows.discard(gone)
 
@@ -318,6 +339,11 @@ class SendQueue:
             self.rows.discard([self._skipped])
             self._skipped = None
 
+    def end_loading(self, study: StudyNode) -> None:
+        """What was read of a row is taken over."""
+        study.is_loading = False
+        self._take_early()
+
     # Details.
 
     def _waiting_for(self, peer: str) -> list[StudyNode]:
@@ -326,52 +352,32 @@ class SendQueue:
                 and each.ended < each.total]  # fmt: skip
 
     def _add_instance(self, found: FoundInstance, peer: str) -> None:
-        if self._is_known(found, peer):
+        header, key = found.header, key_of(found)
+        known = self._listing.waiting(header.study_instance_uid, key, peer)
+        if known is not None:
+            if not known[0].errand_id and known[0].is_loaded:
+                renew(*known, found)
             return
-        key = (found.header.study_instance_uid, peer)
-        study = self._drafts.get(key)
+        study = self._listing.draft_of(header, peer)
         if study is None:
-            study = self._drafts[key] = StudyNode(found.header)
+            study = StudyNode(header)
             study.peer, study.is_chosen_peer = peer, bool(peer)
-            study.look = self._look
+            study.look = self.look
             study.whole_state = ItemState.READY
+            self._listing.begin(study, peer)
             self.rows.add([study])
-        series = self._series_of(study, found.header)
-        self._by_place[found.place] = (study, len(study.found))
-        _append(study, series, found)
+        series = self._series_of(study, header)
+        study.found.append(found)
+        study.is_in_order = False
+        append(study, series, header.data_set_length, key, ItemState.WAITING)
+        self._listing.note_found(study, key)
         self.version += 1
         self.counts[ItemState.WAITING] += 1
         for group in (study, series):
             group.total += 1
             group.counts[ItemState.WAITING] += 1
-        study.size_bytes += found.header.data_set_length
+        study.size_bytes += header.data_set_length
         self._outline.touch(series)
-
-    def _is_known(self, found: FoundInstance, peer: str) -> bool:
-        """Whether an instance waits already, for this peer or for any; where it is only listed it is renewed."""
-        known, number = self._by_place.get(found.place, (None, 0))
-        if known is None or peer not in {known.peer, ""}:
-            return False
-        is_open = known.state_of(number) in {ItemState.WAITING, ItemState.SENDING}
-        is_same = known.found[number].header.sop_instance_uid == found.header.sop_instance_uid
-        if not (is_open and is_same):
-            return False  # what the file holds instead is told when it is its turn
-        if not known.errand_id:
-            self._renew(known, number, found)
-        return True
-
-    def _forget_draft(self, study: StudyNode) -> None:
-        for key in ((study.words.uid, study.peer), (study.words.uid, "")):
-            if self._drafts.get(key) is study:
-                del self._drafts[key]
-
-    def _renew(self, study: StudyNode, number: int, found: FoundInstance) -> None:
-        """The same instance was found again: it is as it is now, and keeps its id."""
-        before = study.found[number]
-        study.found[number] = replace(found, id=before.id)
-        grown = found.header.data_set_length - before.header.data_set_length
-        for group in (study, study.series_of[number]):
-            group.size_bytes += grown
 
     def _series_of(self, study: StudyNode, header: InstanceHeader) -> SeriesNode:
         series = study.series.get(header.series_instance_uid)
@@ -406,7 +412,7 @@ class SendQueue:
                 study.results.pop(number, None)
         if isinstance(fact, InstanceEnded):
             self._note_problem(study, fact, state)
-        if study.is_loaded:
+        if study.is_known:
             self._move(study, number, state)
         else:
             before = ItemState.SENDING if number in study.under_way else ItemState.WAITING
@@ -419,7 +425,7 @@ class SendQueue:
 
     def _note_problem(self, study: StudyNode, fact: InstanceEnded, state: ItemState) -> None:
         if state in PROBLEMS:
-            study.problem_numbers.add(fact.number)
+            study.problem_numbers[fact.number] = fact.path
             name = human.printable(fact.path.replace("\\", "/").rsplit("/", 1)[-1])
             words = f"{state_word(state)}: {human.printable(fact.reason)}" if fact.reason else state_word(state)
             self._problems.report((study.errand_id, fact.number), f"{joined(study.words.parts())}, {name}", words)
@@ -444,7 +450,7 @@ class SendQueue:
 
     def _count(self, study: StudyNode, number: int | None, before: ItemState, state: ItemState) -> None:
         groups: tuple[GroupNode, ...] = (study,) if number is None else (study, study.series_of[number])
-        size_bytes = study.found[number].header.data_set_length if number is not None else 0
+        size_bytes = study.sizes[number] if number is not None else 0
         done = ((state in MOVED) - (before in MOVED)) * size_bytes
         self.version += 1
         self.counts[before] -= 1
@@ -477,8 +483,8 @@ class SendQueue:
         self._outline.touch(study)
 
     def _take_counts(self, study: StudyNode, counts: Counter[ItemState]) -> None:
-        if study.is_loaded:
-            problems = [number for number, _ in enumerate(study.found) if study.state_of(number) in PROBLEMS]
+        if study.is_known:
+            problems = [number for number, code in enumerate(study.states) if STATES[code] in PROBLEMS]
             if problems and counts[ItemState.WAITING] - study.counts[ItemState.WAITING] == len(problems):
                 for number in problems:
                     self._move(study, number, ItemState.WAITING)
@@ -493,16 +499,12 @@ class SendQueue:
     def _count_again(self, study: StudyNode) -> None:
         self.version += 1
         self.counts.subtract(study.counts)
-        for group in (study, *study.series.values()):
-            group.counts, group.bytes_done = Counter(), 0
-        for number, series in enumerate(study.series_of):
-            state = study.state_of(number)
-            size_bytes = study.found[number].header.data_set_length if state in MOVED else 0
-            for group in (study, series):
-                group.counts[state] += 1
-                group.bytes_done += size_bytes
-        for group in (study, *study.series.values()):
-            group.total = sum(group.counts.values())
+        study.counts, study.bytes_done = Counter(), 0
+        for series in study.series.values():
+            count_again(series)
+            study.counts.update(series.counts)
+            study.bytes_done += series.bytes_done
+        study.total = len(study.states)
         self.counts.update(study.counts)
         for series in study.series.values():
             self._outline.touch(series)
@@ -517,41 +519,6 @@ class SendQueue:
             del self._carriers[next(iter(self._carriers))]
 
 
-def _append(study: StudyNode, series: SeriesNode, found: FoundInstance) -> None:
-    series.numbers.append(len(study.found))
-    series.size_bytes += found.header.data_set_length
-    if series.order is not None and not series.unfetched():
-        series.order = None  # it is made anew when more is fetched
-    study.is_in_order = False
-    study.found.append(found)
-    study.series_of.append(series)
-    study.states.append(0)
-    study.set_state(len(study.found) - 1, ItemState.WAITING)
-
-
-def natural_order(study: StudyNode) -> list[int]:
-    """Return the numbers of a study's instances by series, in natural order of the files; for a worker thread."""
-    series = sorted(study.series.values(), key=lambda each: natural_key(each.words.number))
-    return [number for each in series for number in each.sorted_numbers()]
-
-
-def _put_in_order(study: StudyNode, numbers: Sequence[int]) -> None:
-    study.is_in_order = True
-    if len(numbers) != len(study.found) or all(number == before for number, before in enumerate(numbers)):
-        return
-    places = {before: number for number, before in enumerate(numbers)}
-    study.found = [study.found[number] for number in numbers]
-    study.series_of = [study.series_of[number] for number in numbers]
-    study.states = bytearray(study.states[number] for number in numbers)
-    study.results = {places[number]: result for number, result in study.results.items()}
-    study.rows = {places[number]: row for number, row in study.rows.items()}
-    for number, row in study.rows.items():
-        row.number = number
-    for each in study.series.values():
-        each.numbers = sorted(places[number] for number in each.numbers)
-        each.order = None if each.order is None else [places[number] for number in each.order]
-
-
 def _sorted_series(series: list[SeriesNode], look: Look) -> list[SeriesNode]:
     """By the column, or by their numbers where nobody sorts."""
     column, is_descending = look.sorted_by or (-1, False)
@@ -563,23 +530,6 @@ def _sorted_series(series: list[SeriesNode], look: Look) -> list[SeriesNode]:
 def _rank(node: Node) -> tuple[float, float]:
     """Errands in the order in which they go, then what is being listed, then what is not sent at all."""
     return (node.position, node.errand_id) if isinstance(node, StudyNode) else (float("inf"), float("inf"))
-
-
-def _is_sending(study: StudyNode, number: int) -> bool:
-    return study.state_of(number) is ItemState.SENDING
-
-
-def instances_below(node: Node) -> list[InstanceNode]:
-    """Return the instances at or below a row; none of a study that is not loaded."""
-    match node:
-        case InstanceNode():
-            return [node]
-        case SeriesNode():
-            return node.instances
-        case StudyNode():
-            return [instance for series in node.series.values() for instance in series.instances]
-        case _:
-            return []
 
 
 def studies_of(nodes: Iterable[Node]) -> list[StudyNode]:

@@ -9,7 +9,7 @@ from dicomdesk import human
 from dicomdesk.gui import wording
 from dicomdesk.gui.outline.model import Mark, Node, Part, Weight, mark_of
 from dicomdesk.gui.outline.states import ItemState
-from dicomdesk.gui.sending.nodes import LEFT, PROGRESS, RATE, SIZE, STATE, STORED, TITLE
+from dicomdesk.gui.sending.group_node import LEFT, PROGRESS, RATE, SIZE, STATE, STORED, TITLE
 
 
 def _say(text: str) -> str:

@@ -5,7 +5,7 @@ from dicomdesk.gui.outline.header import OutlineHeader, padded
 from dicomdesk.gui.outline.model import OutlineModel
 from dicomdesk.gui.outline.row_delegate import PADDING
 from dicomdesk.gui.outline.view import OutlineView
-from dicomdesk.gui.sending.nodes import SIZE, send_columns
+from dicomdesk.gui.sending.group_node import SIZE, send_columns
 from dicomdesk.gui.theme import MARGIN, Theme
 
 

@@ -12,7 +12,8 @@ from dicomdesk.gui.outline.model import (
     OutlineFilter,
     OutlineModel,
 )
-from dicomdesk.gui.sending.nodes import SIZE, TITLE, SeriesNode, StudyNode, send_columns
+from dicomdesk.gui.sending.group_node import SIZE, TITLE, send_columns
+from dicomdesk.gui.sending.nodes import SeriesNode, StudyNode
 from dicomdesk.gui.sending.queue import SendQueue
 from tests.helpers.window import scenes
 from tests.helpers.window.errands import end, hand_over

@@ -7,7 +7,8 @@ from pytestqt.qtbot import QtBot
 
 from dicomdesk.gui.outline.model import Node, OutlineModel
 from dicomdesk.gui.outline.view import OutlineView
-from dicomdesk.gui.sending.nodes import MODALITY, SIZE, SeriesNode, StudyNode, send_columns
+from dicomdesk.gui.sending.group_node import MODALITY, SIZE, send_columns
+from dicomdesk.gui.sending.nodes import SeriesNode, StudyNode
 from dicomdesk.gui.sending.queue import SendQueue
 from dicomdesk.gui.theme import Theme
 from tests.helpers.window import scenes

@@ -6,7 +6,7 @@ from pytestqt.qtbot import QtBot
 from dicomdesk.gui.outline.model import FETCHED_AT_ONCE, OutlineModel
 from dicomdesk.gui.outline.row_window import FIRST_WINDOW
 from dicomdesk.gui.outline.windowed_view import WindowedView
-from dicomdesk.gui.sending.nodes import SIZE, TITLE, send_columns
+from dicomdesk.gui.sending.group_node import SIZE, TITLE, send_columns
 from dicomdesk.gui.sending.queue import SendQueue
 from dicomdesk.gui.theme import Theme
 from tests.helpers.window import scenes

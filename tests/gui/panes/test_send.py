@@ -8,8 +8,7 @@ from PySide6.QtTest import QTest
 
 from dicomdesk.gui.main_window import MainWindow
 from dicomdesk.gui.outline.states import ItemState
-from dicomdesk.gui.sending.nodes import PEER
-from dicomdesk.gui.sending.queue import instances_below
+from dicomdesk.gui.sending.group_node import PEER
 from dicomdesk.gui.session import Session
 from tests.gui.conftest import Finish
 from tests.helpers.data.directories import write_medium
@@ -17,6 +16,7 @@ from tests.helpers.data.replacing import instance_file, put_in_place
 from tests.helpers.data.studies import write_study
 from tests.helpers.data.zips import HOSTILE, hostile_zip
 from tests.helpers.peers.fake_peer import FakePeer, Hold, Status
+from tests.helpers.window.errands import loaded
 
 WaitUntil = Callable[[Callable[[], bool]], None]
 
@@ -77,7 +77,7 @@ def test_a_file_that_holds_another_instance_than_is_listed_is_not_sent(
     queue = window.send.flow.queue
     wait_until(lambda: queue.counts[ItemState.NOT_SENT] == 1)
     (study,) = window.send.flow.model.root.children
-    (changed,) = [node for node in instances_below(study) if node.state is ItemState.NOT_SENT]
+    (changed,) = [node for node in loaded(window.send.flow, study, wait_until) if node.state is ItemState.NOT_SENT]
     assert changed.reason == "changed since it was listed: it holds another instance now"
 
 

@@ -10,7 +10,6 @@ from dicomdesk.gui.main_window import MainWindow
 from dicomdesk.gui.models.association_log import AssociationRecord
 from dicomdesk.gui.outline.states import ItemState
 from dicomdesk.gui.sending.nodes import StudyNode
-from dicomdesk.gui.sending.queue import instances_below
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.window_state import WindowState
 from tests.gui.conftest import Finish
@@ -18,6 +17,7 @@ from tests.helpers.data.datasets import Builder, part10
 from tests.helpers.data.studies import write_study
 from tests.helpers.peers.fake_peer import FakePeer, Hold, Reject, Status
 from tests.helpers.window import scenes
+from tests.helpers.window.errands import loaded
 
 WaitUntil = Callable[[Callable[[], bool]], None]
 
@@ -90,7 +90,7 @@ def test_study_taken_out_of_an_archive_is_not_sent(
     first, second = window.send.flow.model.root.children
     assert isinstance(first, StudyNode)
     window.send.commands.remove([first])
-    (kept,) = instances_below(second)
+    (kept,) = loaded(window.send.flow, second, wait_until)
     with FakePeer() as peer:
         window.send.header.peer_entry.port.setText(str(peer.port))
         window.send.header.primary.click()

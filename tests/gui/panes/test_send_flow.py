@@ -3,12 +3,12 @@ from pathlib import Path
 
 from dicomdesk.gui.main_window import MainWindow
 from dicomdesk.gui.outline.states import ItemState
-from dicomdesk.gui.sending.queue import instances_below
 from dicomdesk.gui.sending.skipped import SkippedGroupNode
 from dicomdesk.gui.session import Session
 from tests.gui.conftest import Finish
 from tests.helpers.data.studies import write_study
 from tests.helpers.peers.fake_peer import FakePeer
+from tests.helpers.window.errands import loaded
 
 WaitUntil = Callable[[Callable[[], bool]], None]
 
@@ -33,7 +33,7 @@ def test_a_transfer_takes_what_was_listed_and_reports_it(
     write_study(tmp_path, 3)
     add(window, tmp_path, wait_until)
     flow = window.send.flow
-    listed = [instance.found.id for instance in flow.queue.waiting()]
+    listed = [instance.found.id for instance in loaded(flow, flow.queue.studies[0], wait_until)]
     with FakePeer() as peer:
         window.send.header.peer_entry.port.setText(str(peer.port))
         window.send.header.primary.click()
@@ -59,7 +59,7 @@ def test_file_that_went_away_is_told_as_not_sent(
     assert (counts[ItemState.WAITING], counts[ItemState.STORED], counts[ItemState.NOT_SENT]) == (0, 1, 1)
     wait_until(lambda: window.send.details.details().title == "1 instance stored by PACS, 1 not")
     (study,) = window.send.flow.model.root.children
-    (lost,) = (node for node in instances_below(study) if node.state is ItemState.NOT_SENT)
+    (lost,) = (node for node in loaded(window.send.flow, study, wait_until) if node.state is ItemState.NOT_SENT)
     assert lost.reason == "No such file or directory"
 
 

@@ -13,7 +13,6 @@ from dicomdesk.engine.journal.records import Commitment
 from dicomdesk.gui.main_window import MainWindow
 from dicomdesk.gui.sending.commitments import CommitMenu, counted
 from dicomdesk.gui.sending.nodes import StudyNode
-from dicomdesk.gui.sending.queue import instances_below
 from dicomdesk.gui.session import Session
 from tests.helpers.archives.served_archives import ARCHIVE, running
 from tests.helpers.data.datasets import EXPLICIT
@@ -23,6 +22,7 @@ from tests.helpers.peers.answering_peer import AnsweringPeer, Asked, Message, re
 from tests.helpers.peers.commitment_peers import N_ACTION, action_answer, asked_for, report_pdus
 from tests.helpers.peers.report_takers import COMMITMENT
 from tests.helpers.peers.requestors import Proposal, connected
+from tests.helpers.window.errands import loaded
 
 WaitUntil = Callable[[Callable[[], bool]], None]
 C_STORE = 0x0001
@@ -96,7 +96,7 @@ def test_what_is_not_committed_says_why_and_keeps_its_file(
     with AnsweringPeer(answer) as peer:
         study = send(window, peer.port, sources, wait_until)
         wait_until(lambda: study.state_text() == "Not committed 1")
-    told = [node for node in instances_below(study) if node.result.commitment == "Not committed"]
+    told = [node for node in loaded(window.send.flow, study, wait_until) if node.result.commitment == "Not committed"]
     assert "0112H" in told[0].reason
     assert all(path.exists() for path in files)
 

@@ -10,7 +10,6 @@ from threading import Event
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 
 from dicomdesk.dicom.files.scan import scan
 from dicomdesk.dicom.instance import FoundInstance
@@ -22,45 +21,17 @@ from dicomdesk.gui.event_bridge import Bridge
 from dicomdesk.gui.input_scan import selection_of
 from dicomdesk.gui.main_window import MainWindow
 from dicomdesk.gui.outline.states import ItemState
-from dicomdesk.gui.questions.confirm import ConfirmDialog
 from dicomdesk.gui.security.destinations import CALLING
-from dicomdesk.gui.sending.history import HistoryDialog
-from dicomdesk.gui.sending.history_nodes import HistoryNode, PastInstanceNode
-from dicomdesk.gui.sending.nodes import PEER, StudyNode
-from dicomdesk.gui.sending.reports import ReportBook
+from dicomdesk.gui.sending.group_node import MODALITY, PEER
+from dicomdesk.gui.sending.past.reports import ReportBook
 from dicomdesk.gui.sending.view import SendView
 from dicomdesk.gui.sending.when_done import WhenDone, WhenDoneRun
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.window_state import WindowState
 from tests.gui.conftest import KEPT, Finish
-from tests.helpers.data.datasets import Builder, part10
 from tests.helpers.peers.fake_peer import Accept, FakePeer, Hold, Reject, Status
-
-WaitUntil = Callable[[Callable[[], bool]], None]
-
-
-def write_studies(folder: Path, *counts: int) -> None:
-    """One study after the other, with so many instances each; study n has the UID 1.2.n."""
-    folder.mkdir(exist_ok=True)
-    usual = Builder().element(0x0020000D, "UI", "1.2.3")
-    for study, count in enumerate(counts):
-        for number in range(count):
-            uid = f"1.2.{study}.{number + 1}"
-            data_set = Builder().instance(sop_instance_uid=uid, patient_name=f"Doe^{study}".encode())
-            data_set = data_set.replace(usual, Builder().element(0x0020000D, "UI", f"1.2.{study}"))
-            (folder / f"{study}-{number}").write_bytes(part10(data_set, sop_instance_uid=uid))
-
-
-def add(window: MainWindow, folder: Path, wait_until: WaitUntil) -> list[StudyNode]:
-    window.send.list.area.dropped.emit([str(folder)])
-    wait_until(lambda: not window.send.flow.is_scanning)
-    return window.send.flow.queue.studies
-
-
-def to(window: MainWindow, peer: FakePeer, ae_title: str = "PACS") -> None:
-    window.send.header.peer_entry.called.setText(ae_title)
-    window.send.header.peer_entry.port.setText(str(peer.port))
+from tests.helpers.window.sending import WaitUntil, add, confirm, to, write_studies
 
 
 def press(view: SendView, key: Qt.Key, *modifiers: Qt.KeyboardModifier) -> None:
@@ -69,15 +40,6 @@ def press(view: SendView, key: Qt.Key, *modifiers: Qt.KeyboardModifier) -> None:
         held |= modifier
     view.setFocus()
     QTest.keyClick(view, key, held)
-
-
-def confirm(wait_until: WaitUntil, *, is_wanted: bool = True) -> None:
-    def shown() -> list[ConfirmDialog]:
-        return [w for w in QApplication.topLevelWidgets() if isinstance(w, ConfirmDialog) and w.isVisible()]
-
-    wait_until(lambda: bool(shown()))
-    dialog = shown()[0]
-    (dialog.confirm if is_wanted else dialog.defaultButton()).click()
 
 
 def test_studies_go_to_several_peers_at_once(
@@ -226,45 +188,6 @@ def test_files_that_were_received_are_sent_on_at_once(
     assert study.text(PEER) == "Main archive"
 
 
-def test_what_was_sent_can_be_found_in_the_history_with_each_try(
-    window: MainWindow, session: Session, wait_until: WaitUntil, tmp_path: Path
-) -> None:
-    write_studies(tmp_path / "out", 2)
-    send = window.send
-    add(window, tmp_path / "out", wait_until)
-    with FakePeer(stores=[Status(0xA900), Status()]) as peer:
-        to(window, peer)
-        send.header.primary.click()
-        wait_until(lambda: send.flow.queue.counts[ItemState.WAITING] == 0 and not session.is_sending)
-    send.commands.clear_all()
-    wait_until(lambda: not send.flow.queue.studies)
-    send.commands.open_history()
-    dialog = send.commands._history
-    assert isinstance(dialog, HistoryDialog)
-    wait_until(lambda: len(dialog.model.root.children) == 1)
-    (errand,) = dialog.model.root.children
-    assert isinstance(errand, HistoryNode)
-    assert (errand.stored, errand.total, errand.state) == (1, 2, ItemState.REFUSED)
-    dialog.view.expand_node(errand)
-    wait_until(lambda: len(errand.children) == 2)
-    refused = errand.children[0]
-    assert isinstance(refused, PastInstanceNode)
-    dialog.view.expand_node(refused)
-    wait_until(lambda: len(refused.children) == 1)
-    dialog.filters.search.setText("nobody of this name")
-    wait_until(lambda: not dialog.model.root.children)
-    dialog.filters.search.setText("doe")
-    wait_until(lambda: len(dialog.model.root.children) == 1)
-    dialog.view.select_node(dialog.model.root.children[0])
-    dialog.again.click()
-    wait_until(lambda: len(send.flow.queue.studies) == 1 and not send.flow.is_scanning)
-    send.commands.open_history()
-    dialog.clean_up.click()
-    confirm(wait_until)
-    wait_until(lambda: dialog.told.text() == "0 entries deleted")
-    dialog.close()
-
-
 def test_reports_and_commands_are_of_what_is_selected(
     window: MainWindow, session: Session, wait_until: WaitUntil, finish: Finish, tmp_path: Path
 ) -> None:
@@ -357,9 +280,14 @@ def test_what_was_not_sent_is_there_again_and_goes_on_after_the_end(
         finish(until(again, lambda: queue.studies[0].stored == 4 and not again.is_sending))
         assert queue.studies[1].whole_state is ItemState.READY
         assert {store.sop_instance_uid for store in peer.stores} == {f"1.2.0.{number}" for number in range(1, 5)}
+        shown.show()
+        (series,) = queue.studies[0].series.values()
+        assert (series.total, series.stored, queue.studies[0].text(MODALITY)) == (4, 4, series.text(MODALITY))
+        assert series.size_bytes == queue.studies[0].size_bytes > 0
         shown.send.list.view.expand_node(queue.studies[0])
-        finish(until(again, lambda: queue.studies[0].is_loaded))
-        assert len(queue.studies[0].series) == 1
+        assert series.children == []
+        shown.send.list.view.expand_node(series)
+        finish(until(again, lambda: len(series.children) == 4))
     finish(again.shut_down())
     finish(again_tasks.finish(5.0))
     shown.leave()

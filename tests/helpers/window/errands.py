@@ -1,15 +1,18 @@
 """Errands of an Outbox that nobody runs, for tests of what shows them and for screenshots."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from dicomdesk.engine.journal.records import ErrandRecord, ErrandState, InstanceState
 from dicomdesk.engine.outbox.errands import Errand
 from dicomdesk.engine.outbox.facts import ErrandChanged, InstanceBegan, InstanceEnded
+from dicomdesk.gui.outline.model import Node
 from dicomdesk.gui.outline.states import ItemState
-from dicomdesk.gui.sending.nodes import StudyNode
-from dicomdesk.gui.sending.queue import STATE_OF, SendQueue, natural_order
+from dicomdesk.gui.panes.send_flow import SendFlow
+from dicomdesk.gui.sending.listing import natural_order
+from dicomdesk.gui.sending.nodes import InstanceNode, SeriesNode, StudyNode
+from dicomdesk.gui.sending.queue import STATE_OF, SendQueue
 
 _INSTANCE_STATES = {state: found for found, state in STATE_OF.items()}
 
@@ -50,6 +53,27 @@ def hand_over(queue: SendQueue, peer: str = "PACS", first: int = 1) -> list[Stud
         study.peer, study.whole_state = peer, None
         queue.take(ErrandChanged(errand=errand_of(study, ErrandState.WAITING)))
     return drafts
+
+
+def instances_below(node: Node) -> list[InstanceNode]:
+    """The instances at or below a row; none of a study that is not loaded."""
+    match node:
+        case InstanceNode():
+            return [node]
+        case SeriesNode():
+            return node.instances
+        case StudyNode():
+            return [instance for series in node.series.values() for instance in series.instances]
+        case _:
+            return []
+
+
+def loaded(flow: SendFlow, study: Node, wait_until: Callable[[Callable[[], bool]], object]) -> list[InstanceNode]:
+    """The instances of a study, read from the journal."""
+    assert isinstance(study, StudyNode)
+    flow.load([study])
+    wait_until(lambda: study.is_loaded)
+    return instances_below(study)
 
 
 def begin(queue: SendQueue, study: StudyNode, number: int, attempt: int = 1) -> None:

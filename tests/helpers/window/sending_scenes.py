@@ -13,9 +13,9 @@ from dicomdesk.gui.outline.states import ItemState
 from dicomdesk.gui.panels.details import Details
 from dicomdesk.gui.panes import send_details
 from dicomdesk.gui.panes.preflight_flow import describe_preflight
-from dicomdesk.gui.sending.history import HistoryDialog
-from dicomdesk.gui.sending.history_nodes import AttemptNode, HistoryNode, PastInstanceNode, instance_nodes
 from dicomdesk.gui.sending.nodes import StudyNode
+from dicomdesk.gui.sending.past.history import HistoryDialog
+from dicomdesk.gui.sending.past.history_nodes import AttemptNode, HistoryNode, PastInstanceNode, instance_nodes
 from dicomdesk.gui.theme import Tone
 from dicomdesk.gui.window_state import TypedPeer, WindowState
 from tests.helpers.window import scenes

@@ -35,6 +35,7 @@ __all__ = [
     "read_attempt",
     "read_errand",
     "read_found",
+    "read_header",
     "read_shared",
     "read_standing",
     "shared_key",
@@ -175,6 +176,12 @@ def read_shared(written: object) -> dict[str, str | bool]:
     for name in ("sop_class_uid", "transfer_syntax_uid"):
         found.setdefault(name, "")
     return found
+
+
+def read_header(shared: Mapping[str, str | bool]) -> InstanceHeader:
+    """The header of a shared part: without UID, place and length."""
+    told = {name: value for name, value in shared.items() if name in _DEFAULTS}
+    return InstanceHeader(sop_instance_uid="", data_set_offset=0, data_set_length=0, **told)  # type: ignore[arg-type] # as below
 
 
 def read_found(row: tuple[object, ...], shared: Mapping[str, str | bool]) -> FoundInstance:

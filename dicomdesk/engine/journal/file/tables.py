@@ -6,11 +6,13 @@ All of it is called by one thread at a time; what writes, inside a transaction o
 import os
 import sqlite3
 import time
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 from dicomdesk.dicom.instance import FoundInstance
+from dicomdesk.engine.journal.digest import STATE_CODES, ErrandDigest, instance_key
 from dicomdesk.engine.journal.errand_list import settled
 from dicomdesk.engine.journal.file.database_file import FileKind
 from dicomdesk.engine.journal.file.rows import (
@@ -23,6 +25,7 @@ from dicomdesk.engine.journal.file.rows import (
     read_attempt,
     read_errand,
     read_found,
+    read_header,
     read_shared,
     read_standing,
     shared_key,
@@ -338,6 +341,27 @@ class JournalTables:
             kept.commitment, kept.commitment_reason = Commitment(commitment), text(reason)
             yield number, kept
 
+    def digest(self, errand_id: int) -> ErrandDigest:
+        """The digest of an errand."""
+        shared = self._connection.execute("SELECT number, fields FROM shared WHERE errand = ?", (errand_id,)).fetchall()
+        places = {number: place for place, (number, _) in enumerate(shared)}
+        header_of, lengths, keys, states = array("l"), array("q"), array("q"), bytearray()
+        rows = self._connection.execute(
+            "SELECT number, path, member, sop_instance_uid, data_set_bytes, shared, state FROM instance"
+            " WHERE errand = ? ORDER BY number",
+            (errand_id,),
+        )
+        for number, path, member, uid, length, part, state in rows:
+            code = _CODES.get(state)
+            if number != len(states) or part not in places or code is None:
+                raise sqlite3.DatabaseError("instances of an errand are missing, or what they share is")
+            header_of.append(places[part])
+            lengths.append(length)
+            keys.append(instance_key(text(path), text(member), text(uid)))
+            states.append(code)
+        headers = tuple(read_header(read_shared(written)) for _, written in shared)
+        return ErrandDigest(headers=headers, header_of=header_of, states=bytes(states), lengths=lengths, keys=keys)
+
     def past_attempts(self, errand_id: int, number: int) -> tuple[AttemptRecord, ...]:
         """The attempts of before for an instance."""
         rows = self._connection.execute(
@@ -403,6 +427,7 @@ class JournalTables:
         return {shared_key(read_found(probe, read_shared(fields))): number for number, fields in rows}
 
 
+_CODES = {state.value: code for state, code in STATE_CODES.items()}
 _NOTE = (
     "UPDATE instance SET state = ?, attempts = ?, status = ?, reason = ?, cause = ?, file_bytes = ?, file_mtime_ns = ?,"
     " began_ms = coalesce(?, began_ms), at_ms = ? WHERE errand = ? AND number = ?"

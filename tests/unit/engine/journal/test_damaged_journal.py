@@ -39,6 +39,7 @@ def use(journal: SqliteJournal) -> None:
     for each in journal.errands():
         reads += [
             lambda number=each.id: journal.instances(number),  # type: ignore[misc] # of a loop
+            lambda number=each.id: journal.digest(number),  # type: ignore[misc] # as above
             lambda number=each.id: journal.counts(number),  # type: ignore[misc] # as above
             lambda number=each.id: journal.attempts(number, 0),  # type: ignore[misc] # as above
         ]

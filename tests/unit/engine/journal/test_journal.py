@@ -10,6 +10,7 @@ import pytest
 
 from dicomdesk.dicom.instance import FoundInstance, InstanceHeader
 from dicomdesk.engine.events import NotSentCause
+from dicomdesk.engine.journal.digest import STATE_CODES, digest_of
 from dicomdesk.engine.journal.errand_list import ErrandList
 from dicomdesk.engine.journal.journal import Journal
 from dicomdesk.engine.journal.memory_journal import MemoryJournal
@@ -96,6 +97,20 @@ def test_instances_are_read_in_pages_and_by_state(journal: Journal) -> None:
     assert [each.number for each in journal.instances(number, after=3, limit=3)] == [4, 5, 6]
     assert [each.number for each in journal.instances(number, states=frozenset({UNDER_WAY, STORED}))] == [4, 7]
     assert journal.counts(number) == {WAITING: 8, UNDER_WAY: 1, STORED: 1}
+
+
+def test_a_digest_says_of_each_instance_what_lists_show(journal: Journal) -> None:
+    instances = [found(number, size_bytes=1000 + number) for number in range(6)]
+    number = journal.add(errand(), instances)
+    journal.note(number, 1, InstanceNote(InstanceState.STORED, 1))
+    digest = journal.digest(number)
+    assert digest == digest_of(journal.instances(number))
+    assert [list(STATE_CODES)[code] for code in digest.states][:2] == [WAITING, STORED]
+    assert list(digest.lengths) == [each.header.data_set_length for each in instances]
+    uids = [digest.headers[place].series_instance_uid for place in digest.header_of]
+    assert uids == [each.header.series_instance_uid for each in instances]
+    assert not any(header.sop_instance_uid for header in digest.headers)
+    assert len(set(digest.keys)) == len(instances)
 
 
 def test_the_order_is_that_of_the_positions(journal: Journal) -> None:

@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
+from dicomdesk.engine.journal.digest import digest_of
 from dicomdesk.engine.journal.memory_journal import MemoryJournal
 from dicomdesk.engine.journal.records import (
     ENDED_INSTANCES,
@@ -229,6 +230,7 @@ class Journals(RuleBasedStateMachine):
             if kept.is_listed:
                 assert self.memory.errand(number).state is self.file.errand(number).state is kept.state
             told = [journal.instances(number) for journal in (self.memory, self.file)]
+            assert self.file.digest(number) == digest_of(told[1])
             for which, instance in enumerate(kept.instances):
                 one, other = told[0][which], told[1][which]
                 assert (one.state, one.attempts, one.commitment) == (other.state, other.attempts, other.commitment)

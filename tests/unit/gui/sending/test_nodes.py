@@ -1,6 +1,6 @@
 from dicomdesk.dicom.instance import FoundInstance, InstanceHeader
 from dicomdesk.gui.outline.states import ItemState
-from dicomdesk.gui.sending.nodes import (
+from dicomdesk.gui.sending.group_node import (
     LEFT,
     MODALITY,
     PEER,
@@ -10,12 +10,9 @@ from dicomdesk.gui.sending.nodes import (
     STATE,
     STORED,
     TITLE,
-    InstanceNode,
-    Result,
-    SeriesNode,
-    StudyNode,
     send_columns,
 )
+from dicomdesk.gui.sending.nodes import InstanceNode, Result, SeriesNode, StudyNode
 from dicomdesk.gui.sending.queue import SendQueue
 from dicomdesk.gui.sending.skipped import SkippedGroupNode
 from dicomdesk.gui.theme import Tone

@@ -8,17 +8,20 @@ from hypothesis import strategies as st
 
 from dicomdesk.dicom.files.scan import SkippedInput
 from dicomdesk.dicom.instance import FoundInstance, InstanceHeader
+from dicomdesk.engine.journal.digest import digest_of
 from dicomdesk.engine.journal.records import ErrandState, InstanceRecord, InstanceState
 from dicomdesk.engine.outbox.facts import ErrandAdded, ErrandChanged, ErrandRemoved, PeerFree, PeerPaused, RunStarted
 from dicomdesk.engine.stats import Progress
 from dicomdesk.gui.outline.states import PROBLEMS, ItemState
 from dicomdesk.gui.problems.book import ProblemBook
 from dicomdesk.gui.sending.gauges import Gauges
+from dicomdesk.gui.sending.group_node import MODALITY, TITLE
+from dicomdesk.gui.sending.listing import natural_order
 from dicomdesk.gui.sending.nodes import StudyNode
-from dicomdesk.gui.sending.queue import SendQueue, instances_below, natural_order, studies_of
+from dicomdesk.gui.sending.queue import SendQueue, studies_of
 from dicomdesk.gui.sending.skipped import SkippedGroupNode
 from tests.helpers.window import scenes
-from tests.helpers.window.errands import begin, end, errand_of, errand_with, hand_over
+from tests.helpers.window.errands import begin, end, errand_of, errand_with, hand_over, instances_below
 from tests.helpers.window.outlines import PlainOutline
 
 HEADERS = [scenes.header(scenes.JANE, ("1", "Axial", "CT"), n) for n in range(4)]
@@ -48,7 +51,7 @@ def test_instances_are_grouped_by_study_and_series(queue: SendQueue) -> None:
     assert (jane.total, petr.total) == (4, 2)
     assert jane.size_bytes == sum(header.data_set_length for header in HEADERS[:4])
     assert [len(series.instances) for series in jane.series.values()] == [4]
-    assert (queue.total, len(queue.waiting())) == (6, 6)
+    assert queue.total == queue.counts[ItemState.WAITING] == 6
     assert {study.whole_state for study in queue.studies} == {ItemState.READY}
 
 
@@ -116,9 +119,10 @@ def test_errands_of_others_are_asked_for(queue: SendQueue) -> None:
     errand = errand_with(9, {InstanceState.WAITING: 3}, ErrandState.WAITING, origin="rule NIGHT")
     queue.take(ErrandAdded(errand=errand))
     assert queue.unknown == [9]
-    row = queue.enter(errand, HEADERS[0])
+    row = queue.enter(errand, digest_of(records(queue.studies[0])[:3]))
     assert (row.origin, row.total, row.is_loaded) == ("rule NIGHT", 3, False)
-    assert "DOE" in row.text(0)
+    assert "DOE" in row.text(TITLE)
+    assert (row.text(MODALITY), row.size_bytes) == ("CT", 3 * 525_000)
 
 
 def test_a_row_that_is_not_loaded_counts_all_the_same_and_agrees_once_it_is(queue: SendQueue) -> None:
@@ -245,7 +249,7 @@ def check_sums(queue: SendQueue) -> None:
     """What is counted is what the rows say."""
     rows = [instance for study in queue.studies for instance in instances_below(study)]
     assert +queue.counts == Counter(row.state for row in rows)
-    assert {row for row in rows if row.state is ItemState.WAITING} == set(queue.waiting())
+    assert sum(row.state is ItemState.WAITING for row in rows) == queue.counts[ItemState.WAITING]
     moved = {ItemState.STORED, ItemState.WARNING, *PROBLEMS}
     for study in queue.studies:
         for group, below in ((study, instances_below(study)), *((s, s.instances) for s in study.series.values())):

@@ -1,18 +1,15 @@
 """The small modules of the room."""
 
 import shlex
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dicomdesk.dicom.instance import FoundInstance
-from dicomdesk.engine.events import ItemOutcome, JobOutcome
 from dicomdesk.engine.journal.records import (
-    AttemptRecord,
     ErrandRecord,
-    ErrandState,
-    HistoryErrand,
     InstanceRecord,
     InstanceState,
 )
@@ -20,22 +17,11 @@ from dicomdesk.engine.outbox.facts import RunStarted
 from dicomdesk.engine.peers.known_peer import KnownPeer
 from dicomdesk.engine.peers.peer_security import PeerSecurity
 from dicomdesk.engine.stats import Progress
-from dicomdesk.gui.outline.states import ItemState
 from dicomdesk.gui.sending.command import MOST_FILES, command_line, folders_of
 from dicomdesk.gui.sending.gauges import Gauges
-from dicomdesk.gui.sending.history_nodes import (
-    REASON,
-    STATE,
-    STORED,
-    TITLE,
-    WHEN,
-    AttemptNode,
-    HistoryNode,
-    PastInstanceNode,
-)
+from dicomdesk.gui.sending.listing import key_of
 from dicomdesk.gui.sending.natural import natural_key
 from dicomdesk.gui.sending.queue import SendQueue
-from dicomdesk.gui.sending.reports import report_of
 from dicomdesk.gui.sending.skipped import SkippedGroupNode
 from tests.helpers.window import scenes
 from tests.helpers.window.errands import begin, hand_over
@@ -82,39 +68,20 @@ def test_a_command_names_folders_where_there_are_many_files_and_never_a_secret()
     assert folders_of(["/a/b/1", "/a/2", "/a/c/d/3", "/ab/4"]) == ["/a", "/ab"]
 
 
-def test_a_report_says_what_the_journal_knows() -> None:
-    records = [
-        record(0, InstanceState.STORED, status=0, attempts=1),
-        record(1, InstanceState.REFUSED, status=0xA900, reason="No", attempts=2),
-        record(2, InstanceState.WAITING, status=0xA700, reason="Busy"),
+def test_an_instance_is_known_again_by_its_place_and_uid() -> None:
+    one, other = (scenes.header(scenes.JANE, ("1", "Axial", "CT"), number) for number in (1, 2))
+    keys = [
+        key_of(FoundInstance(path=path, archive_member=member, header=header))
+        for path, member, header in (
+            ("/data/a.zip", "x", one),
+            ("/data/a.zip", "x", replace(one, data_set_length=9)),
+            ("/data/a.zip", "y", one),
+            ("/data/b.zip", "x", one),
+            ("/data/a.zip", "x", other),
+        )
     ]
-    report = report_of([(ERRAND, records)])
-    assert [item.outcome for item in report.items] == [ItemOutcome.STORED, ItemOutcome.REFUSED, ItemOutcome.NOT_SENT]
-    assert [item.status for item in report.items] == [0, 0xA900, None]
-    assert (report.calling_ae_title, report.job_outcome) == ("WS1", JobOutcome.CANCELLED)
-    assert not report.is_all_stored
-    assert report_of([]).items == ()
-
-
-def test_history_rows_say_what_became_of_an_errand_and_of_each_try() -> None:
-    done = ErrandRecord(id=3, title="DOE, JANE", peer="Main", added_at=AT, state=ErrandState.DONE, reason="Given up")
-    node = HistoryNode(HistoryErrand(errand=done, counts={InstanceState.STORED: 4, InstanceState.REFUSED: 1}))
-    assert [node.text(column) for column in (TITLE, STORED, STATE, REASON)] == [
-        "DOE, JANE",
-        "4 of 5",
-        "Refused",
-        "Given up",
-    ]
-    assert node.unfetched() == 5
-    past = PastInstanceNode(record(1, InstanceState.REFUSED, status=0xA900, reason="No", attempts=2, at=AT))
-    assert (past.text(STORED), past.text(REASON)) == ("2 tries", "No (status A900)")
-    attempt = AttemptRecord(
-        number=2, peer="A@h:1", began_at=AT, ended_at=None, state=InstanceState.UNDER_WAY, status=None, reason=""
-    )
-    shown = AttemptNode(attempt)
-    assert (shown.text(TITLE), shown.text(STATE), bool(shown.text(WHEN))) == ("Try 2", "Sending", True)
-    held = ErrandRecord(id=4, title="x", peer="Main", added_at=AT, state=ErrandState.HELD)
-    assert HistoryNode(HistoryErrand(errand=held, counts={})).state is ItemState.HELD
+    assert keys[0] == keys[1]
+    assert len(set(keys)) == 4
 
 
 def test_gauges_of_a_row_that_is_not_loaded_are_its_own() -> None:

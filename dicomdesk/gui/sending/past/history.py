@@ -18,7 +18,7 @@ from dicomdesk.gui.outline.model import Node, OutlineModel
 from dicomdesk.gui.outline.view import OutlineView
 from dicomdesk.gui.panels.filter_bar import FilterBar
 from dicomdesk.gui.questions.confirm import ConfirmDialog
-from dicomdesk.gui.sending.history_nodes import (
+from dicomdesk.gui.sending.past.history_nodes import (
     TITLE,
     WHEN,
     AttemptNode,
