@@ -34,6 +34,7 @@ from dicomdesk.archive.services.dispatch import ArchiveServices
 from dicomdesk.archive.setup.configuration import ArchiveConfiguration, Area
 from dicomdesk.archive.setup.settings import ArchiveSettings
 from dicomdesk.archive.setup.settings_in_force import SettingsInForce, check_replacement
+from dicomdesk.archive.upkeep.chores import Chores
 from dicomdesk.archive.upkeep.reload_notes import forget_reloads
 from dicomdesk.dicom.query.sop_classes import SHUTDOWN
 from dicomdesk.engine.receive.instance_file import Buffers
@@ -97,6 +98,7 @@ class Archive:
             for area in settings.configuration.areas:
                 self._open(area, settings)
             self._services = ArchiveServices(self._in_force, self._keepers, self._facts, outgoing)
+            self._chores = Chores(self._in_force, self._keepers, self._facts, [self._services.take_over])
         except BaseException:
             self.close()
             raise
@@ -185,6 +187,7 @@ class Archive:
             raise
         self._listener = listener
         self._services.start()
+        self._chores.start()
         for url, index in self._indexes.items():
             _watch_for_damage(index, url)
         return self.port
@@ -193,6 +196,7 @@ class Archive:
         """Take no more associations, let instances that are being received end (not with ``abort``), abort the rest."""
         self._is_aborting = self._is_aborting or abort
         if self._listener is not None:
+            self._chores.stop()
             self._services.stop()
             self._listener.stop(abort=abort)
 

@@ -26,6 +26,7 @@ __all__ = [
     "InstanceStored",
     "OperationEnded",
     "OperationStarted",
+    "RetentionApplied",
     "ServingEvent",
     "ServingSink",
     "ShutdownRequested",
@@ -132,6 +133,22 @@ class CommitmentAnswered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RetentionApplied:
+    """Studies went for their age, or to make room; or nothing more may go though room is missing."""
+
+    area: str
+    """As the index calls it."""
+    studies: int
+    instances: int
+    size_bytes: int
+    """Of the studies that went."""
+    held: int
+    """Studies that stay for a hold."""
+    missing_bytes: int
+    """What is missing still to the free space that is wanted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShutdownRequested:
     """A peer has asked the archive to end."""
 
@@ -139,7 +156,13 @@ class ShutdownRequested:
 
 
 ArchiveFact = (
-    InstanceStored | OperationStarted | OperationEnded | SubOperationEnded | CommitmentAnswered | ShutdownRequested
+    InstanceStored
+    | OperationStarted
+    | OperationEnded
+    | SubOperationEnded
+    | CommitmentAnswered
+    | RetentionApplied
+    | ShutdownRequested
 )
 ArchiveFacts = Callable[[ArchiveFact], None]
 """Told on the threads of the associations, and on that of commitment reports; returns at once and raises nothing."""

@@ -98,6 +98,11 @@ class Index:
             self._commit, common_errors=(IndexBusyError, IndexUnusableError)
         )
 
+    @property
+    def database(self) -> Database:
+        """Of this index, for what else stands in it."""
+        return self._database
+
     def close(self) -> None:
         """Close all connections; nothing is lost, what was returned is committed."""
         if self._watching is not None and self._watcher is not None:

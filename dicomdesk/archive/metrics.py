@@ -107,6 +107,10 @@ def _counted(event: ServingEvent) -> Iterator[tuple[str, Labels, int]]:
         case facts.SubOperationEnded():
             status = "none" if event.status is None else f"{event.status:04X}"
             yield "sub_operations_total", (("service", event.service.value), ("status", status)), 1
+        case facts.RetentionApplied():
+            labels = (("area", event.area),)
+            yield "retention_studies_total", labels, event.studies
+            yield "retention_bytes_total", labels, event.size_bytes
         case facts.CommitmentAnswered():
             yield "commitments_total", (("result", "committed"),), event.committed
             yield "commitments_total", (("result", "failed"),), event.failed

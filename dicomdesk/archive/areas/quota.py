@@ -74,6 +74,11 @@ class AreaQuota:
         """This is the quota from now on; it is applied when something comes."""
         self._quota = quota
 
+    def remove_unchanged(self, seen: StudyUsage) -> list[str]:
+        """Remove a study, quota or none, unless something has come to it since; returns the paths of its files."""
+        with self._removing:
+            return self._evict_unchanged(seen, 0)
+
     def forget(self) -> None:
         """Believe nothing of what the index said: something was removed."""
         self._bounds.forget()

@@ -35,7 +35,7 @@ try:
 except ImportError:  # Windows: a file that is open cannot be removed there, which serves as well
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["STATE_FOLDER", "StorageArea", "running_owners"]
+__all__ = ["STATE_FOLDER", "StorageArea", "disk_bytes", "running_owners"]
 
 logger = logging.getLogger(__name__)
 
@@ -454,8 +454,13 @@ class StorageArea:
 
     def free_bytes(self) -> int:
         """Free on the disk of the area; raises OSError."""
-        status = os.statvfs(self._root)
-        return status.f_bavail * status.f_frsize
+        return disk_bytes(self.folder)[1]
+
+
+def disk_bytes(folder: Path) -> tuple[int, int]:
+    """Size of the disk of a folder, and what is free; raises OSError."""
+    status = os.statvfs(folder)
+    return status.f_blocks * status.f_frsize, status.f_bavail * status.f_frsize
 
 
 def running_owners(folder: Path) -> list[str]:

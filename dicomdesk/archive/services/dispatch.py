@@ -70,6 +70,10 @@ class ArchiveServices:
         """Go on with what earlier processes have not told their peers yet."""
         self._commitment.start(self._keepers)
 
+    def take_over(self) -> None:
+        """Go on with what processes have not told their peers that have ended meanwhile, perhaps on other machines."""
+        self._commitment.start(self._keepers)
+
     def stop(self) -> None:
         """End what goes over associations of ours, now and from now on. Any thread."""
         self._moving.stop()

@@ -11,8 +11,8 @@ A table has one entry on each line between ``NAME BEGIN`` and ``NAME END``::
     ARCHIVE  /var/lib/archive  RW  (unlimited, unlimited)  ANY
     AETable END
 
-Beyond DCMTK's: lines of any length, blank lines anywhere, ``DatabaseURL``, the table ``AccessTable``, and ``unlimited``
-in a quota, which means that nothing is ever deleted.
+Beyond DCMTK's: lines of any length, blank lines anywhere, ``DatabaseURL``, the tables ``AccessTable`` and
+``RetentionTable``, and ``unlimited`` in a quota, which means that nothing is ever deleted.
 """
 
 import errno
@@ -22,7 +22,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 from dicomdesk.archive.setup.configuration_syntax import Line, Table, Value, read_lines
-from dicomdesk.errors import ConfigurationError, LocalError
+from dicomdesk.archive.setup.retention_rules import RetentionRule, read_days, read_free_space
+from dicomdesk.errors import ConfigurationError, LocalError, SettingsError
 from dicomdesk.named_files import read_named_file
 from dicomdesk.records import dataclass
 from dicomdesk.settings import DEFAULT_MAX_PDU_BYTES
@@ -124,12 +125,18 @@ class ArchiveConfiguration:
     """By the name of the vendor."""
     areas: tuple[Area, ...] = ()
     access: HostRules = field(default_factory=HostRules)
+    retention: Mapping[str, RetentionRule] = field(default_factory=lambda: MappingProxyType({}))
+    """By AE title."""
     warnings: tuple[str, ...] = ()
     """What was read in a way that its writer may not expect."""
 
     def find_area(self, called_ae_title: str) -> Area | None:
         """The first area of this AE title; case counts."""
         return next((area for area in self.areas if area.ae_title == called_ae_title), None)
+
+    def retention_of(self, ae_title: str) -> RetentionRule:
+        """The rule of an area, which removes nothing where there is none."""
+        return self.retention.get(ae_title, RetentionRule())
 
     def find_destination(self, area: Area, ae_title: str) -> PeerEntry | None:
         """Find a move destination: the peers of the area come before the table of hosts, the first one counts."""
@@ -162,6 +169,7 @@ def parse_configuration(text: str, *, name: str = "configuration") -> ArchiveCon
     reader.read_globals(lines)
     for table in tables:
         reader.read_table(table)
+    reader.check_retention()
     if reader.problems:
         first = reader.problems[0]
         raise ConfigurationError(f"{name}: {first}", problems=tuple(reader.problems))
@@ -185,6 +193,8 @@ class _Reader:
         self._vendors: dict[str, tuple[PeerEntry, ...]] = {}
         self._areas: list[Area] = []
         self._access: dict[str, list[str]] = {"allow": [], "deny": []}
+        self._retention: dict[str, tuple[RetentionRule, int]] = {}
+        """With the numbers of their lines."""
 
     def configuration(self) -> ArchiveConfiguration:
         numbers, texts = self._numbers, self._texts
@@ -200,6 +210,7 @@ class _Reader:
             vendors=MappingProxyType(self._vendors),
             areas=tuple(self._areas),
             access=HostRules(allow=tuple(self._access["allow"]), deny=tuple(self._access["deny"])),
+            retention=MappingProxyType({ae_title: rule for ae_title, (rule, _) in self._retention.items()}),
             warnings=tuple(self._warnings),
         )
 
@@ -214,6 +225,7 @@ class _Reader:
         entry = {
             "HostTable": self._read_host,
             "VendorTable": self._read_vendor,
+            "RetentionTable": self._read_retention,
             "AETable": self._read_area,
             "AccessTable": self._read_access,
         }[table.name]
@@ -285,6 +297,23 @@ class _Reader:
                 peers=None if is_open else self._peers(peers, line),
             )
         )
+
+    def _read_retention(self, line: Line) -> None:
+        if len(line.values) != 2:
+            raise _EntryError("an entry has an AE title, days and the space that is to stay free")
+        days, free = (value.text for value in line.values)
+        try:
+            rule = RetentionRule(keep_days=read_days(days), keep_free=read_free_space(free))
+        except SettingsError as error:
+            raise _EntryError(str(error)) from error
+        self._retention[line.name] = rule, line.number
+
+    def check_retention(self) -> None:
+        """Rules are for areas that there are; the table may stand before or behind theirs."""
+        known = {area.ae_title for area in self._areas}
+        for ae_title, (_rule, number) in self._retention.items():
+            if ae_title not in known:
+                self._problem(f'RetentionTable: there is no storage area "{ae_title}"', number)
 
     def _read_access(self, line: Line) -> None:
         if line.name not in self._access:

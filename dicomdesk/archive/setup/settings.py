@@ -4,6 +4,7 @@ from dataclasses import field
 from enum import Enum
 
 from dicomdesk.archive.setup.configuration import ArchiveConfiguration, CharacterSetRule
+from dicomdesk.archive.setup.retention_rules import RetentionRule
 from dicomdesk.dicom.files.storing_format import StoringFormat
 from dicomdesk.dicom.query.query import Model
 from dicomdesk.records import dataclass
@@ -73,5 +74,7 @@ class ArchiveSettings:
     storing_format: StoringFormat = field(default_factory=StoringFormat)
     ignores_stores: bool = False
     """Acknowledge instances and forget them."""
+    retention: RetentionRule | None = None
+    """For all areas, instead of the configuration's."""
     fsync: bool = False
     """Flush files and index to the disk before acknowledging."""

@@ -12,6 +12,8 @@
 ``sub-operation-ended``  ``association``, ``service``, ``message_id``, ``path``, ``sop_class_uid``,
                         ``sop_instance_uid``, ``status`` (or null), ``reason``
 ``commitment-answered``  ``association``, ``transaction_uid``, ``committed``, ``failed``, ``is_reported``
+``retention-applied``   ``area``, ``studies``, ``instances``, ``bytes`` (that went), ``held`` (studies that stay for a
+                        hold), ``missing_bytes`` (to the free space that is wanted)
 ``shutdown-requested``  ``association``
 ``upkeep-progress``     ``area``, ``done``, ``total`` (0 where unknown); of ``--reindex`` and ``--verify``
 ``upkeep-finding``      ``area``, ``text``
@@ -93,6 +95,15 @@ def describe_fact(fact: facts.ArchiveFact, *, shows_identifiers: bool = False) -
                 "committed": fact.committed,
                 "failed": fact.failed,
                 "is_reported": fact.is_reported,
+            }
+        case facts.RetentionApplied():
+            return "retention-applied", {
+                "area": fact.area,
+                "studies": fact.studies,
+                "instances": fact.instances,
+                "bytes": fact.size_bytes,
+                "held": fact.held,
+                "missing_bytes": fact.missing_bytes,
             }
         case facts.ShutdownRequested():
             return "shutdown-requested", {"association": fact.association}

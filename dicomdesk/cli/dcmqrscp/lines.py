@@ -18,7 +18,7 @@ from dicomdesk.dicom.query.identifier_dump import identifier_lines
 from dicomdesk.dicom.query.sop_classes import Service
 from dicomdesk.dicom.sop_classes import modality_prefix
 from dicomdesk.engine import events
-from dicomdesk.human import count_text, printable
+from dicomdesk.human import count_text, printable, size_text
 from dicomdesk.logs import Level, Log, Logger
 
 _WORDS = {Service.FIND: "Find", Service.MOVE: "Move", Service.GET: "Get"}
@@ -43,6 +43,7 @@ class ArchiveLines(LogLines[ServingEvent]):
         *_ENDS,
         facts.OperationEnded,
         facts.CommitmentAnswered,
+        facts.RetentionApplied,
         facts.ShutdownRequested,
     )
 
@@ -82,12 +83,21 @@ class ArchiveLines(LogLines[ServingEvent]):
                 self._show_sub_operation(event)
             case facts.OperationEnded():
                 self._show_operation_end(event)
-            case facts.CommitmentAnswered():
-                self._show_commitment(event)
-            case facts.ShutdownRequested():
-                self._tool.warn(f"{self._who(event.association)} asks the archive to end, and it does")
+            case facts.CommitmentAnswered() | facts.RetentionApplied() | facts.ShutdownRequested():
+                self._show_archive(event)
             case _:
                 self._show_association(event)
+
+    # -- the archive itself
+
+    def _show_archive(self, event: facts.CommitmentAnswered | facts.RetentionApplied | facts.ShutdownRequested) -> None:
+        match event:
+            case facts.CommitmentAnswered():
+                self._show_commitment(event)
+            case facts.RetentionApplied():
+                self._show_retention(event)
+            case facts.ShutdownRequested():
+                self._tool.warn(f"{self._who(event.association)} asks the archive to end, and it does")
 
     def _logger_about(self, event: ServingEvent) -> Logger:
         number = getattr(event, "association", 0)
@@ -238,6 +248,17 @@ class ArchiveLines(LogLines[ServingEvent]):
             self._tool.info(text)
         else:
             self._tool.warn(text if event.is_reported else f"{text}, who could not be told")
+
+    def _show_retention(self, event: facts.RetentionApplied) -> None:
+        studies, instances = count_text(event.studies, "study", "studies"), count_text(event.instances, "instance")
+        held = f", {count_text(event.held, 'study stays', 'studies stay')} for a hold" if event.held else ""
+        if event.studies:
+            text = f"Retention of {printable(event.area)}: {studies} with {instances} removed"
+            self._tool.warn(f"{text} ({size_text(event.size_bytes)}){held}")
+        if event.missing_bytes:
+            missing = size_text(event.missing_bytes)
+            text = f"Retention of {printable(event.area)}: {missing} are missing to the free space, and nothing may go"
+            self._warn(f"{text}{held}", event.area, "missing")
 
 
 def archive_words(event: ServingEvent) -> tuple[events.Notice, ...]:

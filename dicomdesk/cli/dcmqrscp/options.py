@@ -5,6 +5,7 @@ from dicomdesk.cli.options.access import ACCESS_OPTIONS
 from dicomdesk.cli.options.association_limits import LIMIT_OPTIONS
 from dicomdesk.cli.options.grammar import CommandLine, Parameter, Tool, group, option
 from dicomdesk.cli.options.proposal import PREFER_OPTIONS, PROPOSE_OPTIONS
+from dicomdesk.cli.options.retention import RETENTION_OPTIONS
 from dicomdesk.cli.options.storing_format import STORING_GROUPS
 from dicomdesk.cli.options.tls import TlsRole, tls_extensions, tls_group
 
@@ -142,6 +143,7 @@ _EXTENSIONS = group(
         "transfer syntax (not with --assoc-config-file)",
     ),
     shared.FSYNC,
+    *RETENTION_OPTIONS,
     option(
         "--metrics-port",
         "serve metrics (Prometheus) and /health to this",

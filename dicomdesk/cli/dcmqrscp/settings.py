@@ -12,6 +12,7 @@ from dicomdesk.cli.options.access import read_access, read_user_file_name
 from dicomdesk.cli.options.association_limits import read_place_rules
 from dicomdesk.cli.options.grammar import CommandLine, CommandLineError
 from dicomdesk.cli.options.proposal import PREFERRED_BY_ACCEPTOR, PREFERRED_TRANSFER_SYNTAXES
+from dicomdesk.cli.options.retention import read_retention
 from dicomdesk.cli.options.storing_format import read_storing_format
 from dicomdesk.cli.options.tls import read_tls
 from dicomdesk.dicom.query.query import Model
@@ -121,6 +122,7 @@ def read_options(line: CommandLine, load_profiles: Callable[[ProfileNames], None
         move_restriction=_RESTRICTIONS[line.last_of(*_RESTRICTIONS)],
         storing_format=storing_format,
         ignores_stores=line.has("--ignore"),
+        retention=read_retention(line),
         fsync=line.has("--fsync"),
     )
     return _with_extensions(line, settings, profiles)

@@ -228,3 +228,13 @@ def test_a_log_configuration_has_the_texts_as_they_are_and_the_association_apart
     (record,) = found
     assert record.text == "Association Received (localhost:SCU\\x1b -> ARCHIVE)"
     assert pattern_layout("%x: %m", lambda _text: None)(record) == f"1 127.0.0.1: {record.text}"
+
+
+def test_what_retention_removed_and_what_room_is_missing_is_told(tell: Tell) -> None:
+    applied = facts.RetentionApplied(
+        area="ARCHIVE", studies=2, instances=9, size_bytes=5_000_000, held=1, missing_bytes=7_000_000
+    )
+    assert tell([applied]) == [
+        "W: Retention of ARCHIVE: 2 studies with 9 instances removed (5.0 MB), 1 study stays for a hold",
+        "W: Retention of ARCHIVE: 7.0 MB are missing to the free space, and nothing may go, 1 study stays for a hold",
+    ]
