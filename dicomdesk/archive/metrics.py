@@ -108,9 +108,8 @@ def _counted(event: ServingEvent) -> Iterator[tuple[str, Labels, int]]:
             status = "none" if event.status is None else f"{event.status:04X}"
             yield "sub_operations_total", (("service", event.service.value), ("status", status)), 1
         case facts.RetentionApplied():
-            labels = (("area", event.area),)
-            yield "retention_studies_total", labels, event.studies
-            yield "retention_bytes_total", labels, event.size_bytes
+            yield "retention_studies_total", (("area", event.area),), event.studies
+            yield "retention_bytes_total", (("area", event.area),), event.size_bytes
         case facts.CommitmentAnswered():
             yield "commitments_total", (("result", "committed"),), event.committed
             yield "commitments_total", (("result", "failed"),), event.failed
@@ -125,6 +124,8 @@ _HELP: Final[Mapping[str, str]] = {
     "instance_bytes_stored_total": "Bytes of files that were stored.",
     "operations_total": "Queries and retrievals, with their final status.",
     "matches_total": "Responses to queries.",
+    "retention_studies_total": "Studies that went for their age or to make room.",
+    "retention_bytes_total": "Bytes of these studies.",
     "sub_operations_total": "Instances that retrievals tried to send, with the status answered.",
     "commitments_total": "Instances that storage commitment was asked for.",
 }

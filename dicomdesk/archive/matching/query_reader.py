@@ -82,6 +82,8 @@ class IdentifierRules:
 
     is_strict: bool = False
     """Refuse keys of other levels and empty unique keys."""
+    is_lenient: bool = False
+    """Answer queries that lack the unique keys of levels above theirs, which PS3.4 C.4.1 asks for, as if relational."""
     is_relational: bool = False
     """Relational queries or retrievals were negotiated."""
     combines_date_and_time: bool = False
@@ -202,8 +204,8 @@ def _read_level(identifier: Identifier, model: Model, rules: IdentifierRules) ->
 
 
 def _check_unique_keys(identifier: Identifier, model: Model, level: Level, rules: IdentifierRules) -> None:
-    """Each level above has its unique key in the identifier, unless the query is relational."""
-    if rules.is_relational:
+    """Each level above has its unique key in the identifier, unless the query is relational or leniently read."""
+    if rules.is_relational or rules.is_lenient:
         return
     for above in Level:
         if not above.is_above(level) or (above is Level.PATIENT and model is Model.STUDY_ROOT):

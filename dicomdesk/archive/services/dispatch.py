@@ -105,6 +105,7 @@ class ArchiveServices:
         features = _negotiated_features(message.negotiation, asked.uid)
         rules = IdentifierRules(
             is_strict=settings.strict_find if is_find else settings.strict_move,
+            is_lenient=is_find and settings.lenient_find,
             is_relational=features[:1] == b"\1",
             combines_date_and_time=is_find and features[1:2] == b"\1",
         )

@@ -67,6 +67,8 @@ class ArchiveSettings:
     proposed_transfer_syntax: str = "1.2.840.10008.1.2.1"
     """Preferred where instances are moved to others."""
     strict_find: bool = False
+    lenient_find: bool = False
+    """Answer queries without the unique keys of levels above, too; not together with ``strict_find``."""
     strict_move: bool = False
     move_restriction: MoveRestriction = MoveRestriction.NONE
     character_set: CharacterSetRule | None = None

@@ -145,6 +145,12 @@ _EXTENSIONS = group(
     shared.FSYNC,
     *RETENTION_OPTIONS,
     option(
+        "--lenient-queries",
+        "answer queries at STUDY level without Patient ID,",
+        "SERIES without Study, IMAGE without Series UID;",
+        "all keys that are there match (not with -XF)",
+    ),
+    option(
         "--metrics-port",
         "serve metrics (Prometheus) and /health to this",
         "machine on port p (0 takes a free one)",

@@ -118,6 +118,7 @@ def read_options(line: CommandLine, load_profiles: Callable[[ProfileNames], None
             line.last_of(*PREFERRED_TRANSFER_SYNTAXES) or "--propose-uncompr"
         ],
         strict_find=line.last_of("--check-find", "--no-check-find") == "--check-find",
+        lenient_find=line.has("--lenient-queries"),
         strict_move=line.last_of("--check-move", "--no-check-move") == "--check-move",
         move_restriction=_RESTRICTIONS[line.last_of(*_RESTRICTIONS)],
         storing_format=storing_format,
@@ -140,6 +141,9 @@ def _with_extensions(line: CommandLine, settings: ArchiveSettings, profiles: Pro
         line.check_dependency("--area", "--reindex, --verify or --leave-out", is_met=bool(upkeep))
     if line.has("--json-identifiers"):
         line.check_dependency("--json-identifiers", "--json", is_met=line.has("--json"))
+    line.check_conflict(
+        "--lenient-queries", "--check-find", is_given=line.has("--lenient-queries") and settings.strict_find
+    )
     tls = read_tls(line, TLS_ROLE)
     if line.has("--destination-tls"):
         line.check_dependency("--destination-tls", "--enable-tls", is_met=tls is not None)

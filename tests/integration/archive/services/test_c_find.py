@@ -262,3 +262,21 @@ def test_relational_queries_need_to_be_negotiated(tmp_path: Path) -> None:
             assert ([match.SOPInstanceUID for match in found], status) == (["1.2.3.4"], SUCCESS)
         with calling(archive.port) as association:
             assert ask(association, query)[1] not in (SUCCESS, PENDING)
+
+
+def test_lenient_queries_answer_what_the_keys_match_and_nothing_else(tmp_path: Path) -> None:
+    def found(archive: Running, level: str, model: str, **keys: str) -> list[str]:
+        query = identifier(level, **keys)
+        with calling(archive.port) as association:
+            answers = list(association.send_c_find(query, model))
+        assert answers[-1][0].Status == 0
+        unique = {"STUDY": "StudyInstanceUID", "SERIES": "SeriesInstanceUID", "IMAGE": "SOPInstanceUID"}[level]
+        return sorted(str(match[unique].value) for _status, match in answers[:-1] if match is not None)
+
+    with running(tmp_path, lenient_find=True) as archive:
+        archive.put(encoded("1.1", study="1", series="1.9"), encoded("2.1", study="2", series="2.9", patient="P2"))
+        assert found(archive, "STUDY", FIND_PATIENT, StudyInstanceUID="", PatientName="Doe*") == ["1", "2"]
+        assert found(archive, "STUDY", FIND_PATIENT, StudyInstanceUID="2", PatientName="Roe*") == []
+        assert found(archive, "SERIES", FIND_STUDY, SeriesInstanceUID="", PatientID="P2") == ["2.9"]
+        assert found(archive, "IMAGE", FIND_STUDY, SOPInstanceUID="", StudyInstanceUID="1") == ["1.1"]
+        assert found(archive, "IMAGE", FIND_STUDY, SOPInstanceUID="1.1", PatientID="P2") == []

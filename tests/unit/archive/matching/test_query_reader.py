@@ -1,5 +1,7 @@
 """Which identifiers are answered, and with which status the others are refused (PS3.4 C.4)."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -141,6 +143,24 @@ def test_keys_above_match_as_those_of_the_level() -> None:
 
 def test_a_relational_query_needs_no_keys_above() -> None:
     assert query("IMAGE", {"instance": "1.2"}, rules=RELATIONAL).level is Level.IMAGE
+
+
+@pytest.mark.parametrize(
+    ("level", "keys", "model"),
+    [
+        ("STUDY", {"study": "", "name": "Doe*"}, PATIENT_ROOT),
+        ("SERIES", {"series": "", "patient": "P1"}, STUDY_ROOT),
+        ("IMAGE", {"instance": "", "study": "1.2"}, STUDY_ROOT),
+        ("SERIES", {"series": "1.2.3"}, PATIENT_ROOT),
+    ],
+)
+def test_what_lacks_a_unique_key_above_is_answered_where_that_is_wished(
+    level: str, keys: dict[str, str], model: Model
+) -> None:
+    assert status(level, keys, model, LENIENT) == 0xC000
+    found = query(level, keys, model, IdentifierRules(is_lenient=True))
+    assert {key.attribute.tag for key in found.keys} == {TAGS[name] for name in keys}
+    assert found == replace(query(level, keys, model, RELATIONAL), is_relational=False)
 
 
 def test_patients_are_attributes_of_studies_in_the_study_root() -> None:
