@@ -245,7 +245,7 @@ class Archive:
     def _open(self, area: Area, settings: ArchiveSettings) -> None:
         if area.ae_title in self._keepers:
             return  # the first of several equal entries wins
-        storage = StorageArea(area.folder, fsync=settings.fsync)
+        storage = StorageArea(area.folder, fsync=settings.fsync, must_write=area.is_writable)
         check_index_exists(settings, storage)
         url = index_url(settings, storage)
         index = self._indexes.get(url)
@@ -253,9 +253,16 @@ class Archive:
             index = self._indexes[url] = open_index(settings, storage)
             _require_sound(index)
         keeper = Keeper(settle_name(settings, area, storage, index), storage, index)
+        self._keepers[area.ae_title] = keeper
+        if not storage.is_read_only:
+            self._put_in_order(area, keeper)
+        tell_left_out(keeper, area.ae_title, is_own_index=not settings.configuration.database_url)
+
+    def _put_in_order(self, area: Area, keeper: Keeper) -> None:
+        """Complete what a crash has left, and compare everything with an index that was not used last."""
+        storage = keeper.storage
         since = storage.crashed_since()
         storage.mark_running()
-        self._keepers[area.ae_title] = keeper
         is_last_index = keeper.is_index_of_folder()
         if not is_last_index:
             logger.warning(
@@ -268,7 +275,6 @@ class Archive:
         else:
             self._repair(area, keeper, since if is_last_index else None)
         keeper.note_session()
-        tell_left_out(keeper, area.ae_title, is_own_index=not settings.configuration.database_url)
 
     def _repair(self, area: Area, keeper: Keeper, since: float | None) -> None:
         """Put an area in order, all of it without ``since``."""

@@ -93,7 +93,7 @@ def check_area(
     LocalErrors of the index.
     """
     area = area_as_indexed(settings.configuration, area)
-    storage = StorageArea(area.folder)
+    storage = StorageArea(area.folder, must_write=area.is_writable)
     check_index_exists(settings, storage)
     with contextlib.closing(open_index(settings, storage)) as index:
         return _FileCheck(area, storage, index, tell, progressed or _ignore, check or _go_on).run()

@@ -26,7 +26,7 @@ from dicomdesk.archive.tables.additions import Adder
 from dicomdesk.archive.tables.counts import damages, recount, wrong_counts
 from dicomdesk.archive.tables.database import Database, Durability, SoundnessCheck, sqlite_url
 from dicomdesk.archive.tables.group_commit import GroupCommit
-from dicomdesk.archive.tables.migrations import migrate
+from dicomdesk.archive.tables.migrations import check_version, migrate
 from dicomdesk.archive.tables.patients import StaleError
 from dicomdesk.archive.tables.removals import clear_area, remove_instances, remove_surplus_study
 from dicomdesk.archive.tables.schema import instance, patient, series, settings, study
@@ -77,13 +77,19 @@ class Index:
     not do its part. Iterators keep a connection while they run: let them run out, or close them.
     """
 
-    def __init__(self, url: str, *, durability: Durability = Durability.PROCESS) -> None:
-        """Open the index at a database URL (``sqlite_url`` makes that of a file); make or migrate its tables."""
-        self._database = Database(url, durability)
-        self._durable = Database(url, Durability.POWER)
+    def __init__(self, url: str, *, durability: Durability = Durability.PROCESS, is_frozen: bool = False) -> None:
+        """Open the index at a database URL (``sqlite_url`` makes that of a file); make or migrate its tables.
+
+        With ``is_frozen`` it is a file that only can be read, and must be as it should be.
+        """
+        self._database = Database(url, durability, is_frozen=is_frozen)
+        self._durable = Database(url, Durability.POWER, is_frozen=is_frozen)
         """The same, for ``flush``."""
         try:
-            migrate(self._database)
+            if is_frozen:
+                check_version(self._database)
+            else:
+                migrate(self._database)
         except BaseException:
             self._database.close()
             raise
@@ -467,7 +473,10 @@ class Index:
             return 0
 
     def _soundness_check(self) -> SoundnessCheck | None:
-        return SoundnessCheck(self._database.file) if self.file_bytes and self._database.file else None
+        database = self._database
+        return (
+            SoundnessCheck(database.file, is_frozen=database.is_frozen) if self.file_bytes and database.file else None
+        )
 
     def damages(self) -> list[str]:
         """Return what the database finds wrong in its own file, which it reads whole; [] when it is sound."""

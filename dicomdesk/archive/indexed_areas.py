@@ -37,7 +37,8 @@ def index_url(settings: ArchiveSettings, storage: StorageArea) -> str:
 
 def open_index(settings: ArchiveSettings, storage: StorageArea) -> Index:
     """Open the index of an area; raises the LocalErrors of the index."""
-    return Index(index_url(settings, storage), durability=durability(settings))
+    is_frozen = storage.is_read_only and not settings.configuration.database_url
+    return Index(index_url(settings, storage), durability=durability(settings), is_frozen=is_frozen)
 
 
 def durability(settings: ArchiveSettings) -> Durability:

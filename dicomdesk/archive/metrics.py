@@ -184,8 +184,9 @@ def health(archive: Archive) -> dict[str, str]:
         keeper = archive.keeper(ae_title)
         try:
             keeper.index.count_studies(keeper.name)
-            if not os.access(keeper.storage.folder, os.W_OK | os.X_OK):
-                raise PermissionError("the folder cannot be written")
+            is_read_only = keeper.storage.is_read_only
+            if not os.access(keeper.storage.folder, (os.R_OK if is_read_only else os.W_OK) | os.X_OK):
+                raise PermissionError(f"the folder cannot be {'read' if is_read_only else 'written'}")
         except (DicomdeskError, OSError) as error:
             found[ae_title] = str(error)
         else:

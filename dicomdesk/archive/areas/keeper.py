@@ -118,6 +118,8 @@ class Keeper:
         """Leave the area in order, or as after a crash where the index cannot be asked."""
         if self._doubtful and not self.settle():
             self.storage.doubt()
+        if self.storage.is_read_only:
+            return
         with contextlib.suppress(LocalError):  # then the next one compares all
             self.note_session()
         self.storage.mark_ended()

@@ -62,7 +62,8 @@ class StorageArea:
     Creating one checks the folder; raises StorageError.
     """
 
-    def __init__(self, folder: Path, *, fsync: bool = False) -> None:
+    def __init__(self, folder: Path, *, fsync: bool = False, must_write: bool = True) -> None:
+        """Without ``must_write`` it may be a folder that only can be read, in which nothing is changed then."""
         self.folder = folder
         self._root = os.path.abspath(folder)
         self._fsync = fsync
@@ -73,7 +74,11 @@ class StorageArea:
         self._known_folders: set[str] = set()
         self._is_in_doubt = False
         self._securing = threading.Lock()
-        _check(self._root)
+        _check_folder(self._root)
+        self.is_read_only = not must_write and not _can_write(self._root)
+        if self.is_read_only:
+            return
+        _check_writable(self._root)
         try:
             os.makedirs(self._state, mode=0o700, exist_ok=True)
             _make_private(self._state)
@@ -323,7 +328,7 @@ class StorageArea:
         return [name for name in self._notes(kind) if self._is_abandoned(kind, name)]
 
     def _notes(self, kind: str) -> list[str]:
-        names = os.listdir(self._state)
+        names = [] if self.is_read_only else os.listdir(self._state)
         return sorted(name for name in names if name.startswith(kind) and name.endswith(_NOTE_EXTENSION))
 
     def _noted(self, note: str) -> list[str]:
@@ -350,6 +355,8 @@ class StorageArea:
 
     def mark_running(self) -> None:
         """Leave a marker until ``mark_ended``; one whose process has ended without it tells of a crash."""
+        if self.is_read_only:
+            return
         name = f"{_MARKER}{socket.gethostname()[:40]}-{os.getpid()}-{os.urandom(4).hex()}"
         self._marker_path = os.path.join(self._state, name.replace(os.sep, "_"))
         self._marker = os.open(self._marker_path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
@@ -406,6 +413,8 @@ class StorageArea:
 
     def _markers(self) -> list[str]:
         """The markers of other processes."""
+        if self.is_read_only:
+            return []
         paths = [os.path.join(self._state, name) for name in os.listdir(self._state) if name.startswith(_MARKER)]
         return [path for path in paths if path != self._marker_path]
 
@@ -519,7 +528,7 @@ def _make_private(folder: str) -> None:
             Path(folder).chmod(mode & ~0o077)
 
 
-def _check(root: str) -> None:
+def _check_folder(root: str) -> None:
     try:
         is_folder = stat.S_ISDIR(os.stat(root).st_mode)
     except PermissionError as error:
@@ -528,14 +537,21 @@ def _check(root: str) -> None:
         is_folder = False
     if not is_folder:
         raise StorageError(f"The storage area {root} is no folder, or does not exist")
-    probe = None
+
+
+def _check_writable(root: str) -> None:
     try:
-        probe = AtomicFile(root)
+        AtomicFile(root).discard()
     except OSError as error:
         raise StorageError(f"The storage area {root} cannot be written: {error.strerror}") from error
-    finally:
-        if probe is not None:
-            probe.discard()
+
+
+def _can_write(root: str) -> bool:
+    try:
+        _check_writable(root)
+    except StorageError:
+        return False
+    return True
 
 
 def _is_held(path: str) -> bool:

@@ -62,9 +62,13 @@ class Durability(Enum):
 class Database:
     """Connections to one database. All methods may be called from any thread."""
 
-    def __init__(self, url: str, durability: Durability = Durability.PROCESS) -> None:
-        """Prepare; nothing is connected yet. Raises IndexUnusableError for a URL that cannot be used."""
+    def __init__(self, url: str, durability: Durability = Durability.PROCESS, *, is_frozen: bool = False) -> None:
+        """Prepare; nothing is connected yet. Raises IndexUnusableError for a URL that cannot be used.
+
+        ``is_frozen`` is for a file that only can be read, and that nobody changes.
+        """
         self._durability = durability
+        self.is_frozen = is_frozen
         self._is_condemned = False
         self._writes = 0
         self._is_log_long = False
@@ -79,6 +83,9 @@ class Database:
 
     def _make_engine(self, url: URL) -> Engine:
         if self.is_sqlite:
+            if self.is_frozen and url.database:
+                frozen = {"mode": "ro", "immutable": "1", "uri": "true"}
+                url = url.set(database=Path(url.database).absolute().as_uri(), query=frozen)
             engine = create_engine(
                 url,
                 pool_size=4,
@@ -86,7 +93,8 @@ class Database:
                 hide_parameters=True,
                 connect_args={"timeout": _BUSY_TIMEOUT_S, "check_same_thread": False},
             )
-            event.listen(engine, "do_connect", self._make_private)
+            if not self.is_frozen:
+                event.listen(engine, "do_connect", self._make_private)
             event.listen(engine, "connect", self._prepare_sqlite)
             event.listen(engine, "begin", _begin_sqlite)
             return engine
@@ -115,7 +123,8 @@ class Database:
     def _prepare_sqlite(self, connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
         connection.isolation_level = None  # begun by _begin_sqlite
         cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode = WAL")
+        if not self.is_frozen:
+            cursor.execute("PRAGMA journal_mode = WAL")
         cursor.execute(f"PRAGMA synchronous = {'NORMAL' if self._durability is Durability.PROCESS else 'FULL'}")
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
@@ -211,10 +220,13 @@ class Database:
 class SoundnessCheck:
     """Check of a SQLite file, whose pages are read, once; ``run`` on one thread, ``interrupt`` on any."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, *, is_frozen: bool = False) -> None:
         self._is_ended = False
         self._connection = sqlite3.connect(
-            Path(file).absolute().as_uri() + "?mode=ro", uri=True, check_same_thread=False, timeout=1.0
+            Path(file).absolute().as_uri() + ("?mode=ro&immutable=1" if is_frozen else "?mode=ro"),
+            uri=True,
+            check_same_thread=False,
+            timeout=1.0,
         )
 
     def run(self) -> str:

@@ -5,6 +5,7 @@ processes may open a database at once: one does the steps, the others wait.
 """
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
@@ -85,6 +86,24 @@ def migrate(database: Database) -> None:
     _refuse_newer(version)
     if version != VERSION:
         database.write(_migrate)
+
+
+def check_version(database: Database) -> None:
+    """Raise IndexUnusableError where the tables are not those of this version, or the log is not written back."""
+    log = Path(f"{database.file}-wal")
+    if database.file and log.exists() and log.stat().st_size:
+        raise IndexUnusableError(
+            "the index was not left in order, and its folder cannot be written: let an archive that may write there "
+            "start and end once"
+        )
+    with database.reading() as connection:
+        version = read_version(connection)
+    _refuse_newer(version)
+    if version != VERSION:
+        raise IndexUnusableError(
+            f"the database of the index has version {version} and cannot be brought to {VERSION} where its folder "
+            "cannot be written"
+        )
 
 
 def read_version(connection: Connection) -> int:
