@@ -11,7 +11,7 @@ All methods may be called from any thread.
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
@@ -22,6 +22,7 @@ from dicomdesk.archive.areas.opening_check import tell_left_out
 from dicomdesk.archive.areas.storage_area import StorageArea
 from dicomdesk.archive.facts import ArchiveFacts, InstanceStored
 from dicomdesk.archive.index import Index
+from dicomdesk.archive.index_entries import StoredInstance
 from dicomdesk.archive.indexed_areas import (
     check_index_exists,
     entry_reader,
@@ -49,7 +50,8 @@ from dicomdesk.network.presentation.context_acceptance import AcceptancePolicy, 
 from dicomdesk.network.presentation.profiles import Profile
 
 if TYPE_CHECKING:
-    pass
+    from dicomdesk.archive.upkeep.kept_moves import KeptMoves
+    from dicomdesk.engine.journal.journal import Journal
 
 __all__ = ["Archive"]
 
@@ -75,8 +77,12 @@ class Archive:
         observer: ListenerObserver | None = None,
         *,
         profiles: tuple[Profile | None, Profile | None] = (None, None),
+        journal: "Journal | None" = None,
     ) -> None:
-        """``facts`` and ``observer`` are told what happens; ``profiles`` are for what comes in and what goes out."""
+        """``facts`` and ``observer`` are told what happens; ``profiles`` are for what comes in and what goes out.
+
+        ``journal`` keeps moves that fail for reasons that pass, until they are done; its owner closes it.
+        """
         self._in_force = SettingsInForce(settings)
         self._reloading = threading.Lock()
         self.port = 0
@@ -92,13 +98,17 @@ class Archive:
         self._indexes: dict[str, Index] = {}
         self._keepers: dict[str, Keeper] = {}
         self._listener: Listener | None = None
+        self._journal = journal
+        self._kept_moves: KeptMoves | None = None
         self._is_aborting = False
         self._buffers = Buffers()
         try:
             for area in settings.configuration.areas:
                 self._open(area, settings)
-            self._services = ArchiveServices(self._in_force, self._keepers, self._facts, outgoing)
-            self._chores = Chores(self._in_force, self._keepers, self._facts, [self._services.take_over])
+            keep = self._keep_for_later if journal is not None else None
+            self._services = ArchiveServices(self._in_force, self._keepers, self._facts, outgoing, keep=keep)
+            others = [self._services.take_over, self._tidy_moves]
+            self._chores = Chores(self._in_force, self._keepers, self._facts, others)
         except BaseException:
             self.close()
             raise
@@ -137,6 +147,8 @@ class Archive:
                 if changed is not None:
                     self._keepers[ae_title].change(changed)
             self._in_force.replace(settings)
+            if self._kept_moves is not None:
+                self._kept_moves.peers_changed()
 
     def keeper(self, ae_title: str) -> Keeper:
         """The keeper of an area: its index to find, its files, and ``remove``; raises KeyError."""
@@ -186,6 +198,10 @@ class Archive:
             listener.stop()
             raise
         self._listener = listener
+        if self._journal is not None:
+            from dicomdesk.archive.upkeep.kept_moves import KeptMoves  # noqa: PLC0415 - for few
+
+            self._kept_moves = KeptMoves(self._journal, self._in_force, self._facts)
         self._services.start()
         self._chores.start()
         for url, index in self._indexes.items():
@@ -199,6 +215,9 @@ class Archive:
             self._chores.stop()
             self._services.stop()
             self._listener.stop(abort=abort)
+            kept, self._kept_moves = self._kept_moves, None
+            if kept is not None:
+                kept.close()
 
     def close(self) -> None:
         """Stop, and leave all areas in order."""
@@ -239,6 +258,24 @@ class Archive:
     def _require_no_abort(self) -> None:
         if self._is_aborting:
             raise CancelledError("The archive ends")
+
+    # -- moves that failed
+
+    @property
+    def kept_moves(self) -> int | None:
+        """Gauge: instances of failed moves that are kept to be sent; None where none are kept."""
+        kept = self._kept_moves
+        return None if kept is None else kept.waiting
+
+    def _keep_for_later(
+        self, keeper: Keeper, ae_title: str, destination: str, instances: Sequence[StoredInstance]
+    ) -> int:
+        kept = self._kept_moves
+        return 0 if kept is None else kept.keep(keeper, ae_title, destination, instances)
+
+    def _tidy_moves(self) -> None:
+        if self._kept_moves is not None:
+            self._kept_moves.tidy()
 
     # -- opening
 

@@ -24,6 +24,7 @@ __all__ = [
     "ArchiveFacts",
     "CommitmentAnswered",
     "InstanceStored",
+    "KeptMoveEnded",
     "OperationEnded",
     "OperationStarted",
     "RetentionApplied",
@@ -133,6 +134,16 @@ class CommitmentAnswered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeptMoveEnded:
+    """What was kept of a failed move has been sent, or is given up."""
+
+    destination: str
+    """AE title."""
+    stored: int
+    failed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RetentionApplied:
     """Studies went for their age, or to make room; or nothing more may go though room is missing."""
 
@@ -161,6 +172,7 @@ ArchiveFact = (
     | OperationEnded
     | SubOperationEnded
     | CommitmentAnswered
+    | KeptMoveEnded
     | RetentionApplied
     | ShutdownRequested
 )

@@ -107,6 +107,9 @@ def _counted(event: ServingEvent) -> Iterator[tuple[str, Labels, int]]:
         case facts.SubOperationEnded():
             status = "none" if event.status is None else f"{event.status:04X}"
             yield "sub_operations_total", (("service", event.service.value), ("status", status)), 1
+        case facts.KeptMoveEnded():
+            yield "kept_moves_total", (("outcome", "stored"),), event.stored
+            yield "kept_moves_total", (("outcome", "given-up"),), event.failed
         case facts.RetentionApplied():
             yield "retention_studies_total", (("area", event.area),), event.studies
             yield "retention_bytes_total", (("area", event.area),), event.size_bytes
@@ -124,6 +127,7 @@ _HELP: Final[Mapping[str, str]] = {
     "instance_bytes_stored_total": "Bytes of files that were stored.",
     "operations_total": "Queries and retrievals, with their final status.",
     "matches_total": "Responses to queries.",
+    "kept_moves_total": "Instances of failed moves that were kept, and have been sent or given up.",
     "retention_studies_total": "Studies that went for their age or to make room.",
     "retention_bytes_total": "Bytes of these studies.",
     "sub_operations_total": "Instances that retrievals tried to send, with the status answered.",
@@ -148,6 +152,9 @@ def metrics_text(metrics: Metrics, archive: Archive) -> str:
         lines.append(_line("operation_seconds_sum", (label,), round(seconds, 6)))
         lines.append(_line("operation_seconds_count", (label,), count))
     lines += _gauge("associations", "Associations that are established now.", [((), archive.associations)])
+    kept = archive.kept_moves
+    if kept is not None:
+        lines += _gauge("kept_moves", "Instances of failed moves that wait to be sent.", [((), kept)])
     lines += _gauge("bytes_received", "Bytes received since the start.", [((), archive.bytes_received)])
     return "\n".join([*lines, *_area_lines(archive)]) + "\n"
 

@@ -8,6 +8,7 @@ import logging
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dicomdesk.archive.archive import Archive
 from dicomdesk.archive.facts import ArchiveFact, InstanceStored, ServingEvent, ServingSink, ShutdownRequested
@@ -27,6 +28,9 @@ from dicomdesk.errors import ConfigurationError, DicomdeskError
 from dicomdesk.network.dimse.store_reception import IncomingStore
 from dicomdesk.records import dataclass
 
+if TYPE_CHECKING:
+    from dicomdesk.engine.journal.journal import Journal
+
 __all__ = ["ServeJob", "ServeRequest"]
 
 logger = logging.getLogger(__name__)
@@ -44,6 +48,8 @@ class ServeRequest:
     settings: ArchiveSettings
     profiles: ArchiveProfiles = (None, None)
     """For what comes in and what goes out."""
+    journal: "Journal | None" = None
+    """Keeps moves that fail for reasons that pass, until they are done; None for none. Its owner closes it."""
     metrics_port: int | None = None
     """Where on loopback figures are given, 0 takes a free port; None for nowhere."""
 
@@ -65,7 +71,13 @@ class ServeJob(ListeningJob):
         self._account = find_account(configuration.user_name, configuration.group_name)
         self._observer = _ServedFacts(_JOB_ID, self._report)
         with self._account.acting():
-            self.archive = Archive(request.settings, self._take_fact, self._observer, profiles=request.profiles)
+            self.archive = Archive(
+                request.settings,
+                self._take_fact,
+                self._observer,
+                profiles=request.profiles,
+                journal=request.journal,
+            )
         self._address = request.settings.address
         self._metrics_port = request.metrics_port
         self._metrics = metrics

@@ -272,3 +272,14 @@ def test_root_becomes_the_user_of_the_configuration(folder: Path) -> None:
     import pwd  # noqa: PLC0415 - not on every system
 
     assert owners == {pwd.getpwnam("nobody").pw_uid}
+
+
+@pytest.mark.long
+def test_moves_that_fail_are_kept_in_the_journal_that_is_named(folder: Path) -> None:
+    with serving(folder, "--retry-moves", "moves.journal") as (process, port):
+        assert store(port) == 0
+        assert end(process)[0] == 143
+    assert (folder / "moves.journal").stat().st_size
+    done = run(TOOL, "-c", "a.cfg", "--retry-moves", "area", str(free_port()), folder=folder)
+    assert done.code == 87
+    assert "area" in done.err

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, ParamSpec, TypeVar
 
+from dicomdesk.archive.areas.keeper import Keeper
 from dicomdesk.archive.facts import OperationEnded
 from dicomdesk.archive.index_entries import StoredInstance
 from dicomdesk.archive.matching.query_reader import IdentifierRules
@@ -15,6 +16,7 @@ from dicomdesk.archive.setup.known_peers import Addresses, is_same_host
 from dicomdesk.archive.setup.settings import ArchiveSettings, MoveRestriction
 from dicomdesk.dicom.query.query import Model
 from dicomdesk.engine.preparation import PreparedInstance, failure_reason
+from dicomdesk.engine.send.retry import is_transient_error
 from dicomdesk.errors import DataError, DicomdeskError, LocalError, PeerError, SettingsError
 from dicomdesk.network.dimse.command_sets import MESSAGE_ID, MOVE_DESTINATION, PRIORITY
 from dicomdesk.network.dimse.instance_writer import MoveOriginator, StoreItem
@@ -25,7 +27,7 @@ from dicomdesk.network.wire.connection import Companion, Interruption
 from dicomdesk.records import dataclass
 from dicomdesk.settings import AssociationSettings, Peer
 
-__all__ = ["MoveProvider"]
+__all__ = ["KeepForLater", "MoveProvider"]
 
 _ANSWER_AFTER_CANCEL_S: Final = 0.5
 """So long a destination may still answer for the instance that it is being sent."""
@@ -34,11 +36,19 @@ Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 
 
+KeepForLater = Callable[[Keeper, str, str, Sequence[StoredInstance]], int]
+"""Keeps instances of an archive (its AE title) that did not reach a destination; returns how many."""
+
+
 class MoveProvider:
     """C-MOVE provider; for the threads of all associations."""
 
-    def __init__(self, profile: Profile | None = None) -> None:
-        """``profile`` is what is proposed to destinations, None for what the settings' proposal says."""
+    def __init__(self, profile: Profile | None = None, keep: KeepForLater | None = None) -> None:
+        """``profile`` is what is proposed to destinations, None for what the settings' proposal says.
+
+        ``keep`` keeps what failed for reasons that pass.
+        """
+        self._keep = keep
         self._profile = profile
         self._addresses = Addresses()
         self._interruptions = _Interruptions()
@@ -54,6 +64,7 @@ class MoveProvider:
             return retrieval.refuse(error)
         if destination is not None:
             self._move_all(retrieval, instances, _Destination(destination, settings))
+            self._keep_for_later(retrieval, destination.ae_title)
         return retrieval.end()
 
     def _move_all(self, retrieval: Retrieval, instances: Sequence[StoredInstance], destination: "_Destination") -> None:
@@ -64,6 +75,12 @@ class MoveProvider:
                 self._move_batch(retrieval, batch, destination)
         except _MoveRequestorError as error:
             raise error.error from error
+
+    def _keep_for_later(self, retrieval: Retrieval, destination: str) -> None:
+        if self._keep is None or not retrieval.passing or retrieval.check_cancelled():
+            return
+        archive = retrieval.operation.message.negotiation.called_ae_title
+        retrieval.kept = self._keep(retrieval.keeper, archive, destination, retrieval.passing)
 
     def stop(self) -> None:
         """Abort the associations with destinations, now and from now on. Any thread."""
@@ -121,7 +138,7 @@ class MoveProvider:
                         peer=destination.peer, settings=settings, contexts=batch.contexts, interruption=interruption
                     )
                 except (PeerError, SettingsError, LocalError) as error:
-                    retrieval.fail_all(left, str(error))
+                    retrieval.fail_all(left, str(error), may_pass=is_transient_error(error))
                     return
                 left = _send(retrieval, association, left, originator)
 
@@ -252,10 +269,11 @@ class _BatchObserver:
         try:
             self._association.store_all(self._items(), self, originator)
         except PeerError as error:
+            may_pass = is_transient_error(error)
             for instance in self._sent:
-                self._retrieval.take(instance, None, str(error))
+                self._retrieval.take(instance, None, str(error), may_pass=may_pass)
             left, self._left = self.left, []
-            self._retrieval.fail_all(left, str(error))
+            self._retrieval.fail_all(left, str(error), may_pass=may_pass)
         except (DataError, OSError) as error:
             # The file of the last one became too short, or could not be read on.
             for instance in self._sent:

@@ -9,7 +9,7 @@ from dicomdesk.archive.facts import ArchiveFacts, OperationEnded, OperationStart
 from dicomdesk.archive.matching.query_reader import IdentifierRules
 from dicomdesk.archive.services.c_find import FindProvider
 from dicomdesk.archive.services.c_get import get
-from dicomdesk.archive.services.c_move import MoveProvider
+from dicomdesk.archive.services.c_move import KeepForLater, MoveProvider
 from dicomdesk.archive.services.commitment import Commitment
 from dicomdesk.archive.services.retrieval import Retrieval
 from dicomdesk.archive.setup.settings_in_force import SettingsInForce
@@ -39,12 +39,17 @@ class ArchiveServices:
         keepers: Mapping[str, Keeper],
         facts: ArchiveFacts,
         outgoing: Profile | None = None,
+        *,
+        keep: KeepForLater | None = None,
     ) -> None:
-        """``keepers`` are by AE title; ``outgoing`` is what is proposed to destinations."""
+        """``keepers`` are by AE title; ``outgoing`` is what is proposed to destinations.
+
+        ``keep`` keeps what a move could not send for reasons that pass.
+        """
         self._settings = settings
         self._keepers = keepers
         self._facts = facts
-        self._moving = MoveProvider(outgoing)
+        self._moving = MoveProvider(outgoing, keep)
         self._commitment = Commitment(settings, facts)
 
     def __call__(self, operation: Operation) -> bool:

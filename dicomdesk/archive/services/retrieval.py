@@ -17,6 +17,7 @@ from dicomdesk.dicom.instance import InputFormat, InstanceHeader
 from dicomdesk.dicom.query.query import Model, Query
 from dicomdesk.dicom.query.sop_classes import Service
 from dicomdesk.engine.preparation import InstancePreparer, PreparedInstance, Shape, ShapeChoice
+from dicomdesk.engine.send.retry import is_transient_status
 from dicomdesk.errors import DataError, LocalError, TruncatedError
 from dicomdesk.network.acceptor.operation import Operation
 from dicomdesk.network.dimse.responses import SubOperations, service_response
@@ -63,6 +64,10 @@ class Retrieval:
         self._left = 0
         self._completed = self._failed = self._warning = 0
         self._failed_uids: list[str] = []
+        self.passing: list[StoredInstance] = []
+        """What failed for reasons that pass."""
+        self.kept = 0
+        """How much of that is kept, to be sent later."""
         self._causes: Counter[str] = Counter()
         """Why instances were not sent, or not without a warning, and how often."""
 
@@ -99,8 +104,8 @@ class Retrieval:
             self.is_cancelled = True
             self.cancelled()
 
-    def take(self, instance: StoredInstance, status: int | None, reason: str = "") -> None:
-        """One sub-operation has ended; None where the instance could not be sent."""
+    def take(self, instance: StoredInstance, status: int | None, reason: str = "", *, may_pass: bool = False) -> None:
+        """One sub-operation has ended; None where the instance could not be sent, for a reason that may pass."""
         self._left -= 1
         kind = None if status is None else classify_status(status)
         if kind is StatusClass.SUCCESS:
@@ -109,6 +114,8 @@ class Retrieval:
             self._warning += 1
         else:
             self._failed += 1
+            if may_pass or (status is not None and is_transient_status(status)):
+                self.passing.append(instance)
             if len(self._failed_uids) < _MOST_FAILED_UIDS:
                 self._failed_uids.append(instance.sop_instance_uid)
         if kind is not StatusClass.SUCCESS:
@@ -131,12 +138,12 @@ class Retrieval:
         request = self.operation.message.command_set
         self.operation.reply(service_response(request, Status.PENDING, counts=self._counts(with_remaining=True)))
 
-    def fail_all(self, instances: Sequence[StoredInstance], reason: str) -> None:
+    def fail_all(self, instances: Sequence[StoredInstance], reason: str, *, may_pass: bool = False) -> None:
         """None of these can be sent."""
         for instance in instances:
             if self.check_cancelled():
                 return
-            self.take(instance, None, reason)
+            self.take(instance, None, reason, may_pass=may_pass)
 
     def end(self) -> OperationEnded:
         """Send the final response."""
@@ -154,7 +161,8 @@ class Retrieval:
         if not self._causes or self.is_cancelled:
             return ""
         reason, count = self._causes.most_common(1)[0]
-        return f"{count} of {self._completed + self._failed + self._warning}: {reason}"
+        kept = f", {self.kept} kept for later" if self.kept else ""
+        return f"{count} of {self._completed + self._failed + self._warning}{kept}: {reason}"
 
     def refuse(self, error: RetrievalRefusedError) -> OperationEnded:
         """Send a final response that is a failure."""

@@ -12,6 +12,7 @@
 ``sub-operation-ended``  ``association``, ``service``, ``message_id``, ``path``, ``sop_class_uid``,
                         ``sop_instance_uid``, ``status`` (or null), ``reason``
 ``commitment-answered``  ``association``, ``transaction_uid``, ``committed``, ``failed``, ``is_reported``
+``kept-move-ended``     ``destination``, ``stored``, ``failed``: of what a move could not send (``--retry-moves``)
 ``retention-applied``   ``area``, ``studies``, ``instances``, ``bytes`` (that went), ``held`` (studies that stay for a
                         hold), ``missing_bytes`` (to the free space that is wanted)
 ``shutdown-requested``  ``association``
@@ -96,6 +97,8 @@ def describe_fact(fact: facts.ArchiveFact, *, shows_identifiers: bool = False) -
                 "failed": fact.failed,
                 "is_reported": fact.is_reported,
             }
+        case facts.KeptMoveEnded():
+            return "kept-move-ended", {"destination": fact.destination, "stored": fact.stored, "failed": fact.failed}
         case facts.RetentionApplied():
             return "retention-applied", {
                 "area": fact.area,

@@ -83,15 +83,26 @@ class ArchiveLines(LogLines[ServingEvent]):
                 self._show_sub_operation(event)
             case facts.OperationEnded():
                 self._show_operation_end(event)
-            case facts.CommitmentAnswered() | facts.RetentionApplied() | facts.ShutdownRequested():
+            case (
+                facts.CommitmentAnswered()
+                | facts.KeptMoveEnded()
+                | facts.RetentionApplied()
+                | facts.ShutdownRequested()
+            ):
                 self._show_archive(event)
             case _:
                 self._show_association(event)
 
     # -- the archive itself
 
-    def _show_archive(self, event: facts.CommitmentAnswered | facts.RetentionApplied | facts.ShutdownRequested) -> None:
+    def _show_archive(
+        self,
+        event: facts.CommitmentAnswered | facts.KeptMoveEnded | facts.RetentionApplied | facts.ShutdownRequested,
+    ) -> None:
         match event:
+            case facts.KeptMoveEnded():
+                sent = f"{count_text(event.stored, 'instance')} sent, {event.failed} given up"
+                self._tool.info(f"Kept move to {printable(event.destination)}: {sent}")
             case facts.CommitmentAnswered():
                 self._show_commitment(event)
             case facts.RetentionApplied():

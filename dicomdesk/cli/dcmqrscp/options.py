@@ -145,6 +145,12 @@ _EXTENSIONS = group(
     shared.FSYNC,
     *RETENTION_OPTIONS,
     option(
+        "--retry-moves",
+        "keep in journal f what could not be moved for",
+        "reasons that pass, and send it later",
+        argument="[f]ilename: string",
+    ),
+    option(
         "--lenient-queries",
         "answer queries at STUDY level without Patient ID,",
         "SERIES without Study, IMAGE without Series UID;",

@@ -65,6 +65,8 @@ class ArchiveOptions:
     leaves_out: bool
     areas: tuple[str, ...]
     """AE titles, for ``reindexes``, ``verifies`` and ``leaves_out``; () is all."""
+    moves_journal: str
+    """File that keeps failed moves, "" for none."""
     metrics_port: int | None
     shows_contexts: bool
     writes_json: bool
@@ -156,6 +158,7 @@ def _with_extensions(line: CommandLine, settings: ArchiveSettings, profiles: Pro
         verifies=line.has("--verify"),
         leaves_out=line.has("--leave-out"),
         areas=line.every_text("--area"),
+        moves_journal=line.text("--retry-moves"),
         metrics_port=line.integer("--metrics-port", 0, 65535),
         shows_contexts=line.has("--verbose-pc"),
         writes_json=line.has("--json"),

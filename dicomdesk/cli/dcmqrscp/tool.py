@@ -2,7 +2,8 @@
 
 import errno
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,7 +34,9 @@ if TYPE_CHECKING:
     from dicomdesk.archive.setup.settings import ArchiveSettings
     from dicomdesk.cli.dcmqrscp.settings import ArchiveOptions, ProfileNames
     from dicomdesk.cli.output.repeated_causes import RepeatedCauses
+    from dicomdesk.engine.events import Notice
     from dicomdesk.engine.job import Job
+    from dicomdesk.engine.journal.journal import Journal
     from dicomdesk.engine.receive.listening_job import ReceiveResult
 
 _LOGGER = "dcmtk.apps.dcmqrscp"
@@ -175,8 +178,32 @@ def _serve(
             return int(ExitCode.INTERNAL_FAULT)
         return died_of_signal(watch.last_signal) if watch.last_signal else int(ExitCode.SUCCESS)
 
-    request = ServeRequest(settings=settings, profiles=profiles, metrics_port=options.metrics_port)
-    return watch.carry_out(request, conclude, begun=show_begun)
+    with _moves_journal(options, settings, tool, watch.sink) as journal:
+        if journal is None and options.moves_journal:
+            return int(ExitCode.CANNOT_USE_JOURNAL)
+        request = ServeRequest(settings=settings, profiles=profiles, journal=journal, metrics_port=options.metrics_port)
+        return watch.carry_out(request, conclude, begun=show_begun)
+
+
+@contextmanager
+def _moves_journal(
+    options: "ArchiveOptions", settings: "ArchiveSettings", tool: Logger, sink: "Callable[[Notice], None]"
+) -> "Iterator[Journal | None]":
+    """Inside, the journal of failed moves is open; None where there is none, or it cannot be used, which is written."""
+    if not options.moves_journal:
+        yield None
+        return
+    from dicomdesk.archive.setup.accounts import find_account  # noqa: PLC0415 - start-up time
+    from dicomdesk.cli.output.journal_notices import close_journal, open_journal, trouble_teller  # noqa: PLC0415
+
+    configuration = settings.configuration
+    with find_account(configuration.user_name, configuration.group_name).acting():
+        journal = open_journal(options.moves_journal, tool, tell=trouble_teller(sink))
+    try:
+        yield journal
+    finally:
+        if journal is not None:
+            close_journal(journal, tool)
 
 
 def _nothing() -> None:
