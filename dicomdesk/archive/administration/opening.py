@@ -11,6 +11,7 @@ from dicomdesk.archive.areas.keeper import Keeper
 from dicomdesk.archive.areas.storage_area import STATE_FOLDER, StorageArea
 from dicomdesk.archive.index import Index, sqlite_url
 from dicomdesk.archive.indexed_areas import area_as_indexed, durability
+from dicomdesk.archive.setup.accounts import Account, find_account
 from dicomdesk.archive.setup.configuration import ArchiveConfiguration, Area
 from dicomdesk.archive.setup.settings import ArchiveSettings
 from dicomdesk.errors import IndexUnusableError, SettingsError, StorageError
@@ -70,12 +71,25 @@ def working_on(opened: OpenedArea) -> Iterator[Keeper]:
     """
     if not opened.area.is_writable:
         raise StorageError(f'The storage area "{opened.name}" is read-only, the configuration says')
-    storage = StorageArea(opened.area.folder, fsync=opened.settings.fsync)
-    storage.mark_running()
+    with _owner(opened).acting():
+        storage = StorageArea(opened.area.folder, fsync=opened.settings.fsync)
+        storage.mark_running()
+        try:
+            yield Keeper(opened.area, storage, opened.index)
+        finally:
+            storage.mark_ended()
+
+
+def _owner(opened: OpenedArea) -> Account:
+    """Whose files those of an area are: where root asks, they are made as the server makes them."""
+    configuration = opened.settings.configuration
+    if configuration.user_name or configuration.group_name:
+        return find_account(configuration.user_name, configuration.group_name)
     try:
-        yield Keeper(opened.area, storage, opened.index)
-    finally:
-        storage.mark_ended()
+        status = os.stat(opened.area.folder)
+    except OSError as error:
+        raise StorageError(f"The storage area {opened.area.folder} cannot be reached: {error.strerror}") from error
+    return Account(user_id=status.st_uid, group_id=status.st_gid)
 
 
 def _chosen(configuration: ArchiveConfiguration, place: ArchivePlace) -> list[Area]:

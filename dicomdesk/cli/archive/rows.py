@@ -44,6 +44,11 @@ class RowOutput:
         """Whether some could not be written, and somebody misses them."""
         return self._json.is_lost if self._json is not None else bool(self._table and self._table.is_lost)
 
+    @property
+    def is_json(self) -> bool:
+        """Whether objects are written."""
+        return self._json is not None
+
     def take(self, event: str, values: Mapping[str, Value]) -> None:
         """Write a row; ``event`` is the name of the object."""
         shown = {name: _shown(name, value) for name, value in values.items()}

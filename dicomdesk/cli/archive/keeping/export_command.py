@@ -1,0 +1,117 @@
+"""``archive export``."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dicomdesk.cli.archive.carrying_out import carry_out
+from dicomdesk.cli.archive.place import GENERAL, PLACE, read_place, read_selected
+from dicomdesk.cli.exit_codes import ExitCode
+from dicomdesk.cli.options.grammar import CommandLine, CommandLineError, Parameter, Tool, group, option
+from dicomdesk.cli.options.shared import JSON
+from dicomdesk.cli.program import Program
+from dicomdesk.human import count_text, printable, size_text
+from dicomdesk.logs import Log, Logger
+
+if TYPE_CHECKING:
+    from dicomdesk.archive.administration.exporting import ExportResult
+    from dicomdesk.cli.archive.rows import RowOutput
+    from dicomdesk.cli.output.json_lines import Fields
+
+TOOL = Tool(
+    name="archive export",
+    description="Write studies to a folder or ZIP archive with a DICOMDIR",
+    parameters=(
+        Parameter(name="target", text="new or empty folder, or new file whose name ends in .zip"),
+        Parameter(name="level", text="patient, study, series or instance, or their plurals"),
+        Parameter(
+            name="key=value",
+            text="what they have to match, or a UID or Patient ID",
+            is_repeatable=True,
+            is_optional=True,
+        ),
+    ),
+    groups=(
+        GENERAL,
+        PLACE,
+        group("export options", option("--zip", "write a ZIP archive, whatever it is called")),
+        group("output options", JSON),
+    ),
+    notes=(
+        (
+            "The files are copied as they are stored, under names that any medium takes, and the DICOMDIR lists them. "
+            "Instances for which it can have no record lie in the folder OTHER. Keys that its records have to have and "
+            "an instance lacks are invented in the DICOMDIR only: 19000101 as date, NOID-... as Patient ID."
+        ),
+        (
+            "The target appears when all is written, or not at all. An instance whose file is gone or not as long as "
+            "the index says is left out, told with the reason, and the exit code is 80, as it is where nothing matches."
+        ),
+    ),
+    examples=(
+        (
+            "Write a study for a CD, then one to be mailed.",
+            "archive export cd study 1.2.3",
+            "archive export a.zip 1.2.3",
+        ),
+        ("Write all of a patient.", "archive export --json patient-4711 patient 4711"),
+    ),
+    objects=(
+        ("export-failed", "``area``, ``sop_instance_uid``, ``path``, ``reason``"),
+        ("progress", "``items_done``, ``items_total``, ``bytes_done``; once a second"),
+        ("exported", "``target``, ``instances``, ``bytes``, ``unlisted`` (in OTHER), ``failed``; the last"),
+    ),
+)
+
+
+def run(line: CommandLine, log: Log) -> int:
+    """Export what is selected; returns the exit code."""
+    name, *words = line.parameters
+    selection, place = read_selected(words), read_place(line)
+    if not selection.restricts:
+        raise CommandLineError("An export needs a key that says what; the whole archive is saved by archive backup")
+    target = Path(name).absolute()
+    from dicomdesk.archive.administration.exporting import export_instances, find_export  # noqa: PLC0415 - start-up time
+    from dicomdesk.archive.administration.opening import opened_areas  # noqa: PLC0415 - as above
+    from dicomdesk.cli.archive.progress import ItemProgress  # noqa: PLC0415 - as above
+    from dicomdesk.cli.archive.rows import RowOutput, read_form  # noqa: PLC0415 - as above
+
+    output = RowOutput(read_form(line), ())
+
+    def work(logger: Logger) -> int:
+        with opened_areas(place) as areas:
+            items = find_export(areas, selection)
+            if not items:
+                logger.warn("nothing matches: nothing was written")
+                return int(ExitCode.NOT_ALL_RIGHT)
+            progress = ItemProgress(output, "exported", len(items))
+            is_zip = line.has("--zip") or target.suffix.lower() == ".zip"
+            result = export_instances(items, target, is_zip=is_zip, progressed=progress.add)
+            progress.clear()
+            return _show(result, output, logger)
+
+    return carry_out(log, work)
+
+
+def _show(result: "ExportResult", output: "RowOutput", logger: Logger) -> int:
+    for failure in result.failures:
+        instance, area = failure.item.instance, failure.item.opened.name
+        logger.error(printable(f"{area}: {instance.path} is not in the export: {failure.reason}"))
+        if output.is_json:
+            row = {"area": area, "sop_instance_uid": instance.sop_instance_uid, "path": instance.path}
+            output.tell("export-failed", {**row, "reason": printable(failure.reason)}, "")
+    if result.unlisted:
+        logger.warn(f"{count_text(result.unlisted, 'instance')} in OTHER, which the DICOMDIR cannot list")
+    where = f"written to {result.target}" if result.exported else "written"
+    text = f"{count_text(result.exported, 'instance')} {where}, {size_text(result.size_bytes)}"
+    fields: Fields = {
+        "target": str(result.target),
+        "instances": result.exported,
+        "bytes": result.size_bytes,
+        "unlisted": result.unlisted,
+        "failed": len(result.failures),
+    }
+    output.tell("exported", fields, text)
+    return int(ExitCode.NOT_ALL_RIGHT if result.failures else ExitCode.SUCCESS)
+
+
+PROGRAM = Program(tool=TOOL, run=run)
