@@ -15,10 +15,10 @@ from dicomdesk.archive.index_entries import AdditionOutcome
 from dicomdesk.archive.services.c_store import StoringSink
 from dicomdesk.dicom.data_set_source import DataSetSource, FileRange
 from dicomdesk.dicom.files.scan import SkippedInput, scan
+from dicomdesk.dicom.files.storing_format import StoringFormat
 from dicomdesk.dicom.instance import FoundInstance, InputFormat, InputSelection
 from dicomdesk.dicom.query.attributes import STUDY_INSTANCE_UID
 from dicomdesk.dicom.sop_classes import is_storable
-from dicomdesk.dicom.storing_format import StoringFormat
 from dicomdesk.engine.preparation import InstancePreparer
 from dicomdesk.engine.receive.instance_file import IN_MEMORY_BYTES
 from dicomdesk.errors import DataError, StorageError, TruncatedError
