@@ -10,7 +10,7 @@ from dicomdesk.archive.matching.listed_rows import LISTED
 from dicomdesk.dicom.query.attributes import ATTRIBUTES, Attribute, Level, Source
 from dicomdesk.records import dataclass
 
-__all__ = ["Listed", "columns_of", "conflict_words", "default_attributes", "find_conflicts", "list_area"]
+__all__ = ["Listed", "ListedValue", "columns_of", "conflict_words", "default_attributes", "find_conflicts", "list_area"]
 
 _DEFAULTS: Final[Mapping[Level, str]] = {
     Level.PATIENT: "PatientID IssuerOfPatientID PatientName PatientBirthDate PatientSex NumberOfPatientRelatedStudies "

@@ -10,7 +10,7 @@ from dicomdesk.archive.administration.place import ArchivePlace
 from dicomdesk.archive.areas.keeper import Keeper
 from dicomdesk.archive.areas.storage_area import STATE_FOLDER, StorageArea
 from dicomdesk.archive.index import Index, sqlite_url
-from dicomdesk.archive.indexed_areas import area_as_indexed, durability
+from dicomdesk.archive.indexed_areas import area_as_indexed, durability, name_in_index
 from dicomdesk.archive.setup.accounts import Account, find_account
 from dicomdesk.archive.setup.configuration import ArchiveConfiguration, Area
 from dicomdesk.archive.setup.settings import ArchiveSettings
@@ -111,9 +111,10 @@ def _named(configuration: ArchiveConfiguration, area: Area, index: Index) -> Are
     if area.ae_title:
         return area_as_indexed(configuration, area)
     names = index.area_names()
-    if len(names) > 1:
+    name = name_in_index(area.folder, names[0] if len(names) == 1 else _UNNAMED if not names else "")
+    if not name:
         raise SettingsError(f"The index knows several areas: choose one of {', '.join(names)}")
-    return replace(area, ae_title=names[0] if names else _UNNAMED)
+    return replace(area, ae_title=name)
 
 
 def _url_in_folder(folder: Path) -> str:

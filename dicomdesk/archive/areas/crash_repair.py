@@ -12,13 +12,13 @@ from dicomdesk.errors import DataError
 from dicomdesk.human import count_text, printable
 from dicomdesk.records import dataclass
 
-__all__ = ["CrashRepair", "RepairReport"]
+__all__ = ["CrashRepair", "RepairReport", "UnderWayError"]
 
 _BATCH = 500
 _MOST_NAMED = 5
 
 
-class _UnderWayError(Exception):
+class UnderWayError(Exception):
     """File that is left to another process, which lives, or to a later start."""
 
 
@@ -87,12 +87,12 @@ class CrashRepair:
             if path in leaving:
                 continue
             try:
-                is_new = self._adopt(path, read_entry)
+                is_new = self.adopt(path, read_entry)
             except FileNotFoundError:
                 continue  # another process has removed it meanwhile
             except (DataError, OSError):
                 unreadable.append(path)
-            except _UnderWayError:
+            except UnderWayError:
                 self._storage.doubt(0.0 if since is None else since)
             else:
                 adopted += is_new
@@ -141,10 +141,11 @@ class CrashRepair:
         known = self._index.known_paths(self._name, {path: self._storage.instance_uid_of(path) for path in paths})
         return [path for path in paths if path not in known]
 
-    def _adopt(self, path: str, read_entry: ReadEntry) -> bool:
+    def adopt(self, path: str, read_entry: ReadEntry, superseded: Callable[[str], None] | None = None) -> bool:
         """Index a file; False where the index has its instance elsewhere, and the file was removed instead.
 
-        Raises _UnderWayError where another process may be about to put this file in the other's place,
+        ``superseded`` is given its path instead of that. Raises what ``read_entry`` raises, UnderWayError where another
+        process may be about to put this file in the other's place,
         FileNotFoundError where another process removes it.
         """
         entry = read_entry(self._storage.path_of(path), path)
@@ -158,8 +159,11 @@ class CrashRepair:
         for found in known:
             if found.path != path and self._storage.exists(found.path):
                 if self._storage.may_be_under_way(path):
-                    raise _UnderWayError
-                self._storage.remove([path])
+                    raise UnderWayError
+                if superseded is None:
+                    self._storage.remove([path])
+                else:
+                    superseded(path)
                 return False
         self._index.add([entry])
         if not self._storage.exists(path) or path in self._storage.leaving():

@@ -27,8 +27,12 @@ class ItemProgress:
 
     def add(self, size_bytes: int = 0) -> None:
         """One more is done."""
-        self._done += 1
         self._size_bytes += size_bytes
+        self.reach(self._done + 1)
+
+    def reach(self, done: int) -> None:
+        """So many are done."""
+        self._done = done
         now_s = time.monotonic()
         if now_s < self._next_s:
             return

@@ -11,7 +11,7 @@ from dicomdesk.cli.query.options import Form
 from dicomdesk.cli.query.rows import RowWriter
 from dicomdesk.human import printable
 
-__all__ = ["RowOutput", "iso_time", "read_form"]
+__all__ = ["RowOutput", "iso_time", "read_form", "shown_value"]
 
 _PAGE = 64
 _TIMES = frozenset({"received", "last_received"})
@@ -27,6 +27,11 @@ def read_form(line: CommandLine) -> Form:
 def iso_time(seconds: float) -> str:
     """A moment (seconds since 1970) in ISO 8601 with the offset of here, "" for none."""
     return datetime.fromtimestamp(seconds, UTC).astimezone().isoformat(timespec="seconds") if seconds else ""
+
+
+def shown_value(name: str, value: Value) -> str:
+    """A value as people read it; ``name`` is that of its column."""
+    return _cell(_shown(name, value))
 
 
 class RowOutput:

@@ -6,6 +6,7 @@ import pytest
 from dicomdesk.cli.archive.carrying_out import carry_out
 from dicomdesk.cli.archive.confirmation import asks_for_confirmation, confirm, who_asks
 from dicomdesk.cli.archive.place import read_place, read_selected
+from dicomdesk.cli.archive.progress import ItemProgress
 from dicomdesk.cli.archive.rows import RowOutput, iso_time
 from dicomdesk.cli.archive.tool import PROGRAM
 from dicomdesk.cli.options.grammar import CommandLineError, parse
@@ -79,3 +80,12 @@ def test_who_says_yes_is_not_asked() -> None:
     assert confirm(line, "Sure?", console_log(LogLevel.WARN).logger("test"))
     assert asks_for_confirmation(parse(program.tool, ["1.2"]))
     assert "@" in who_asks()
+
+
+def test_progress_is_told_once_a_second_only(capsys: pytest.CaptureFixture[str]) -> None:
+    output = RowOutput(Form.JSON, ())
+    progress = ItemProgress(output, "files", total=3)
+    for _ in range(3):
+        progress.add(10)
+    progress.clear()
+    assert capsys.readouterr() == ("", "")
