@@ -13,7 +13,7 @@ from dicomdesk.human import count_text, printable, size_text
 from dicomdesk.logs import Log, Logger
 
 if TYPE_CHECKING:
-    from dicomdesk.archive.administration.exporting import ExportResult
+    from dicomdesk.archive.administration.keeping.exporting import ExportResult
     from dicomdesk.cli.archive.rows import RowOutput
     from dicomdesk.cli.output.json_lines import Fields
 
@@ -70,7 +70,7 @@ def run(line: CommandLine, log: Log) -> int:
     if not selection.restricts:
         raise CommandLineError("An export needs a key that says what; the whole archive is saved by archive backup")
     target = Path(name).absolute()
-    from dicomdesk.archive.administration.exporting import export_instances, find_export  # noqa: PLC0415 - start-up time
+    from dicomdesk.archive.administration.keeping.exporting import export_instances, find_export  # noqa: PLC0415 - start-up time
     from dicomdesk.archive.administration.opening import opened_areas  # noqa: PLC0415 - as above
     from dicomdesk.cli.archive.progress import ItemProgress  # noqa: PLC0415 - as above
     from dicomdesk.cli.archive.rows import RowOutput, read_form  # noqa: PLC0415 - as above

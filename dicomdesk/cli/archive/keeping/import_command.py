@@ -14,7 +14,7 @@ from dicomdesk.human import count_text, printable
 from dicomdesk.logs import Log, Logger
 
 if TYPE_CHECKING:
-    from dicomdesk.archive.administration.importing import ImportedItem
+    from dicomdesk.archive.administration.keeping.importing import ImportedItem
     from dicomdesk.archive.administration.opening import OpenedArea
     from dicomdesk.cli.archive.progress import ItemProgress
     from dicomdesk.cli.archive.rows import RowOutput
@@ -84,7 +84,7 @@ def run(line: CommandLine, log: Log) -> int:
                 raise SettingsError(f"Choose one area by --area: {', '.join(opened.name for opened in areas)}")
             (opened,) = areas
             with working_on(opened) as keeper:
-                from dicomdesk.archive.administration.importing import import_inputs  # noqa: PLC0415 - start-up time
+                from dicomdesk.archive.administration.keeping.importing import import_inputs  # noqa: PLC0415 - start-up time
 
                 items = import_inputs(keeper, line.parameters, takes_bare_data_sets=line.has("--bare-data-sets"))
                 shown = _Shown(opened, output, ItemProgress(output, "files looked at"), logger)

@@ -14,8 +14,8 @@ from dicomdesk.human import count_text, printable, size_text
 from dicomdesk.logs import Log, Logger
 
 if TYPE_CHECKING:
+    from dicomdesk.archive.administration.keeping.removal import Removal, RemovalPlan
     from dicomdesk.archive.administration.opening import OpenedArea
-    from dicomdesk.archive.administration.removal import Removal, RemovalPlan
     from dicomdesk.cli.output.json_lines import Fields, JsonLinesReporter
 
 _DEFAULT_DAYS = 30
@@ -89,8 +89,8 @@ def run(line: CommandLine, log: Log) -> int:
     """Remove what is selected; returns the exit code."""
     selection, place = read_selected(line.parameters), read_place(line)
     days = line.integer("--keep-days", 0, _MOST_DAYS)
+    from dicomdesk.archive.administration.keeping.removal import plan_removal, remove_planned, settle_trash  # noqa: PLC0415
     from dicomdesk.archive.administration.opening import opened_areas, working_on  # noqa: PLC0415 - start-up time
-    from dicomdesk.archive.administration.removal import plan_removal, remove_planned, settle_trash  # noqa: PLC0415
     from dicomdesk.cli.output.json_lines import JsonLinesReporter  # noqa: PLC0415 - as above
 
     json = JsonLinesReporter() if line.has("--json") else None

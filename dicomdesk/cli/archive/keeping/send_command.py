@@ -62,9 +62,9 @@ def run(line: CommandLine, log: Log) -> int:
     if not selection.restricts:
         raise CommandLineError("A key is needed that says what is to be sent")
     retries = line.integer("--retry", 0, _MOST_RETRIES) or 0
-    from dicomdesk.archive.administration.exporting import find_export  # noqa: PLC0415 - start-up time
+    from dicomdesk.archive.administration.keeping.exporting import find_export  # noqa: PLC0415 - start-up time
+    from dicomdesk.archive.administration.keeping.sending import send_request  # noqa: PLC0415 - as above
     from dicomdesk.archive.administration.opening import opened_areas  # noqa: PLC0415 - as above
-    from dicomdesk.archive.administration.sending import send_request  # noqa: PLC0415 - as above
     from dicomdesk.engine.peers.book_file import book_file  # noqa: PLC0415 - as above
 
     book = Path(line.text("--peers")) if line.has("--peers") else book_file()

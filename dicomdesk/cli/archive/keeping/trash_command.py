@@ -148,8 +148,8 @@ def _find(trashes: "list[tuple[OpenedArea, Trash]]", entry_id: str) -> "tuple[Op
 
 
 def _restore(opened: "OpenedArea", entry: "TrashEntry", output: "RowOutput", logger: Logger) -> int:
+    from dicomdesk.archive.administration.keeping.removal import restore_from_trash  # noqa: PLC0415 - as above
     from dicomdesk.archive.administration.opening import working_on  # noqa: PLC0415 - start-up time
-    from dicomdesk.archive.administration.removal import restore_from_trash  # noqa: PLC0415 - as above
 
     with working_on(opened) as keeper:
         came = restore_from_trash(keeper, entry)

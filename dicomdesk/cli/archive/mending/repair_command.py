@@ -13,7 +13,7 @@ from dicomdesk.human import printable
 from dicomdesk.logs import Log, Logger
 
 if TYPE_CHECKING:
-    from dicomdesk.archive.administration.repair import RepairStep
+    from dicomdesk.archive.administration.keeping.repair import RepairStep
     from dicomdesk.cli.output.json_lines import Fields
 
 TOOL = Tool(
@@ -58,9 +58,9 @@ TOOL = Tool(
 def run(line: CommandLine, log: Log) -> int:
     """Repair the areas; returns the exit code."""
     place = read_place(line)
+    from dicomdesk.archive.administration.keeping.removal import settle_trash  # noqa: PLC0415 - as above
+    from dicomdesk.archive.administration.keeping.repair import RepairDeed, repair_area  # noqa: PLC0415 - as above
     from dicomdesk.archive.administration.opening import opened_areas, working_on  # noqa: PLC0415 - start-up time
-    from dicomdesk.archive.administration.removal import settle_trash  # noqa: PLC0415 - as above
-    from dicomdesk.archive.administration.repair import RepairDeed, repair_area  # noqa: PLC0415 - as above
     from dicomdesk.cli.archive.progress import ItemProgress  # noqa: PLC0415 - as above
     from dicomdesk.cli.archive.rows import RowOutput, read_form  # noqa: PLC0415 - as above
 

@@ -20,11 +20,12 @@ def test_areas_that_share_a_folder_are_one(tmp_path: Path) -> None:
     configuration = tmp_path / "a.cfg"
     configuration.write_text(AREAS.format(tmp_path / "area", tmp_path / "other"))
     with opened_areas(ArchivePlace(configuration_file=configuration)) as areas:
-        assert [opened.name for opened in areas] == ["ONE", "READ"]
+        assert [opened.area.folder.name for opened in areas] == ["area", "other"]
+        assert [opened.name for opened in areas] == ["ARCHIVE", "ARCHIVE"]  # as the folders say
         with pytest.raises(StorageError, match="read-only"), working_on(areas[1]):
             pass
     with opened_areas(ArchivePlace(configuration_file=configuration, ae_titles=("TWO",))) as areas:
-        assert [opened.name for opened in areas] == ["ONE"]
+        assert [opened.area.folder.name for opened in areas] == ["area"]
     with (
         pytest.raises(SettingsError, match='no storage area "NONE", only ONE, TWO, READ'),
         opened_areas(ArchivePlace(configuration_file=configuration, ae_titles=("NONE",))),

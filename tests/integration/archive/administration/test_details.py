@@ -2,13 +2,10 @@ import os
 from pathlib import Path
 
 from dicomdesk.archive.administration.details import Details, find_details, read_sender
-from dicomdesk.archive.administration.figures import figures_of
 from dicomdesk.archive.administration.opening import opened_areas
 from dicomdesk.archive.administration.place import ArchivePlace
 from dicomdesk.archive.administration.selection import read_selection
-from dicomdesk.archive.administration.sending import configured_peers
 from dicomdesk.archive.areas.holds import hold_study
-from dicomdesk.archive.setup.configuration import parse_configuration
 from tests.helpers.archives.served_archives import encoded, running
 
 
@@ -45,28 +42,3 @@ def test_a_file_that_does_not_say_who_sent_it_has_no_sender(tmp_path: Path) -> N
         assert read_sender(file) == ""
     file.write_bytes(bytes(128) + b"DICM\2\0\1\0OB\0\0\2\0\0\0\0\1\2\0\x16\0AE\4\0ME  ")
     assert read_sender(file) == "ME"
-
-
-def test_figures_count_by_modality_and_month(tmp_path: Path) -> None:
-    with running(tmp_path) as archive:
-        archive.put(encoded("1.1"), encoded("1.2"), encoded("2.1", study="1.2.4", series="1.2.4.1", patient="P2"))
-        size = sum(len(content) for content in archive.files().values())
-        with opened_areas(ArchivePlace(folder=tmp_path)) as (opened,):
-            received = max(found.received for found in opened.index.find_instances("ARCHIVE"))
-            figures = figures_of(opened, received + 60)
-            later = figures_of(opened, received + 40 * 86_400)
-    assert (figures.totals.patients, figures.totals.studies, figures.totals.instances) == (2, 2, 3)
-    part = figures.by_modality["CT"]
-    assert (part.studies, part.instances, part.size_bytes) == (2, 3, size)
-    assert list(figures.by_month.values()) == [part] == [figures.last_30_days]
-    assert figures.full_in_days is not None
-    assert later.last_30_days.studies == 0
-    assert later.full_in_days is None
-    assert figures.index_bytes
-
-
-def test_peers_of_the_tables_are_known_by_their_titles() -> None:
-    text = "HostTable BEGIN\na = (ONE, h1, 104)\nb = (ONE, h2, 105), (TWO, h3, 106)\nHostTable END\n"
-    text += "AETable BEGIN\nARCHIVE /tmp RW (9, 9mb) ANY\nAETable END\n"
-    peers = configured_peers(parse_configuration(text))
-    assert [(peer.name, peer.host, peer.port) for peer in peers] == [("ONE", "h1", 104), ("TWO", "h3", 106)]

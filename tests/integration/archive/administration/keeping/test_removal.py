@@ -4,14 +4,14 @@ from pathlib import Path
 import pytest
 from pydicom.dataset import Dataset
 
-from dicomdesk.archive.administration.opening import opened_areas, working_on
-from dicomdesk.archive.administration.place import ArchivePlace
-from dicomdesk.archive.administration.removal import (
+from dicomdesk.archive.administration.keeping.removal import (
     plan_removal,
     remove_planned,
     restore_from_trash,
     settle_trash,
 )
+from dicomdesk.archive.administration.opening import opened_areas, working_on
+from dicomdesk.archive.administration.place import ArchivePlace
 from dicomdesk.archive.administration.selection import read_selection
 from dicomdesk.archive.areas.holds import hold_study
 from dicomdesk.archive.areas.trash import Trash

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from dicomdesk.archive.administration.importing import ImportedItem, ImportOutcome, import_inputs
+from dicomdesk.archive.administration.keeping.importing import ImportedItem, ImportOutcome, import_inputs
 from dicomdesk.archive.administration.opening import opened_areas, working_on
 from dicomdesk.archive.administration.place import ArchivePlace
 from dicomdesk.archive.setup.configuration import Quota

@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
+from dicomdesk.archive.administration.keeping.repair import RepairDeed, repair_area
 from dicomdesk.archive.administration.opening import opened_areas, working_on
 from dicomdesk.archive.administration.place import ArchivePlace
-from dicomdesk.archive.administration.repair import RepairDeed, repair_area
 from dicomdesk.archive.areas.trash import Trash
 from dicomdesk.archive.file_check import check_area
 from dicomdesk.errors import StorageError

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from dicomdesk.archive.administration.exporting import ExportItem
+from dicomdesk.archive.administration.keeping.exporting import ExportItem
 from dicomdesk.archive.setup.configuration import ArchiveConfiguration
 from dicomdesk.dicom.instance import InputFormat, InputSelection
 from dicomdesk.engine.peers.known_peer import KnownPeer

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydicom import dcmread
 
-from dicomdesk.archive.administration.exporting import ExportResult, export_instances, find_export
+from dicomdesk.archive.administration.keeping.exporting import ExportResult, export_instances, find_export
 from dicomdesk.archive.administration.opening import opened_areas
 from dicomdesk.archive.administration.place import ArchivePlace
 from dicomdesk.archive.administration.selection import read_selection
