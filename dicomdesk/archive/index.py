@@ -5,6 +5,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import NamedTuple, TypeVar
 
@@ -13,20 +14,23 @@ from sqlalchemy import ColumnElement, Connection, and_, func, literal_column, se
 from dicomdesk.archive.index_entries import (
     Addition,
     AdditionOutcome,
+    ConflictCounts,
     DuplicateRule,
     FileEntry,
     IndexEntry,
     IndexStatistics,
     StoredInstance,
+    StudyConflict,
     StudyUsage,
 )
 from dicomdesk.archive.matching.listed_rows import find_listed
 from dicomdesk.archive.matching.query_plan import find_matches, retrieval_condition
 from dicomdesk.archive.tables.additions import Adder
+from dicomdesk.archive.tables.conflicts import conflict_counts, study_conflicts
 from dicomdesk.archive.tables.counts import damages, recount, wrong_counts
 from dicomdesk.archive.tables.database import Database, Durability, SoundnessCheck, sqlite_url
 from dicomdesk.archive.tables.group_commit import GroupCommit
-from dicomdesk.archive.tables.migrations import check_version, migrate
+from dicomdesk.archive.tables.migrations import check_version, doubted_areas, migrate, trust_area
 from dicomdesk.archive.tables.patients import StaleError
 from dicomdesk.archive.tables.removals import clear_area, remove_instances, remove_surplus_study
 from dicomdesk.archive.tables.schema import instance, patient, series, settings, study
@@ -68,6 +72,7 @@ class IndexedFile(NamedTuple):
 class _Task(NamedTuple):
     entries: Sequence[IndexEntry]
     rule: DuplicateRule
+    refuses_conflicts: bool
 
 
 class Index:
@@ -129,16 +134,20 @@ class Index:
     # -- adding and removing
 
     def add(
-        self, entries: Sequence[IndexEntry], *, on_duplicate: DuplicateRule = DuplicateRule.REPLACE
+        self,
+        entries: Sequence[IndexEntry],
+        *,
+        on_duplicate: DuplicateRule = DuplicateRule.REPLACE,
+        refuses_conflicts: bool = False,
     ) -> list[Addition]:
         """Add the entries, all or none, and return what became of each once it is committed.
 
         Several callers at a time share commits. An instance that its series has already is replaced or kept by the
-        rule; one whose UID another study or series of the area has is kept beside it, and flagged; so is a new one of
-        another patient than its study. One that replaces, and names another patient than its study has, is a
-        correction: the study becomes that patient's.
+        rule; a study is one of its UID and its patient. What contradicts others of its UIDs (see ``Conflict``) is kept
+        beside them and noted at both, or left out where that is asked for. So which instances there are decides what
+        the index says, not the order in which they came.
         """
-        return self._commits.do(_Task(entries, on_duplicate)) if entries else []
+        return self._commits.do(_Task(entries, on_duplicate, refuses_conflicts)) if entries else []
 
     def _commit(self, tasks: Sequence[_Task]) -> list[list[Addition]]:
         results = self._write(lambda connection: self._add_all(connection, tasks))
@@ -161,10 +170,13 @@ class Index:
         start = 0
         while start < len(tasks):
             end = start + 1
-            while end < len(tasks) and tasks[end].rule is tasks[start].rule:
+            first = tasks[start]
+            while end < len(tasks) and tasks[end][1:] == first[1:]:
                 end += 1
             entries = [entry for task in tasks[start:end] for entry in task.entries]
-            additions += self._adder.add(connection, entries, tasks[start].rule, now)
+            additions += self._adder.add(
+                connection, entries, first.rule, now, refuses_conflicts=first.refuses_conflicts
+            )
             start = end
         results = iter(additions)
         return [[next(results) for _ in task.entries] for task in tasks]
@@ -304,8 +316,18 @@ class Index:
             found.update(stored.path for stored in self._pages(and_(study.c.area == area, chosen)))
         return found.intersection(paths)
 
+    def study_conflicts(self, area: str) -> list[StudyConflict]:
+        """The studies that contradict others of their UID, or whose instances name the patient differently."""
+        with self._database.reading() as connection:
+            return list(study_conflicts(connection, area))
+
+    def conflict_counts(self, area: str) -> ConflictCounts:
+        """Count what contradicts each other; quick."""
+        with self._database.reading() as connection:
+            return conflict_counts(connection, area)
+
     def conflicts(self, area: str) -> Iterator[StoredInstance]:
-        """Yield the instances that were kept though they contradict others."""
+        """Yield the instances whose UID others have, too; those of studies in conflict are not among them."""
         yield from self._pages(
             and_(whole_area_condition(area), instance.c.conflict != literal_column("0")), is_whole=True
         )
@@ -379,9 +401,16 @@ class Index:
         )
 
     def study_usage(self, area: str, study_instance_uid: str) -> StudyUsage | None:
-        """Return the usage of a study; None when it is not there."""
+        """Return the usage of a study, of all patients that have one of this UID; None when it is not there."""
         condition = and_(study.c.area == area, study.c.study_instance_uid == study_instance_uid)
-        return next(iter(self._usages(condition, 1)), None)
+        found = self._usages(condition, _PAGE)
+        if not found:
+            return None
+        return replace(
+            found[-1],
+            instance_count=sum(one.instance_count for one in found),
+            size_bytes=sum(one.size_bytes for one in found),
+        )
 
     def oldest_studies(self, area: str, count: int, *, excluding: str = "") -> list[StudyUsage]:
         """The studies that have waited longest for another instance, the oldest first; without one study UID."""
@@ -425,7 +454,9 @@ class Index:
 
     def _usages(self, condition: ColumnElement[bool], count: int) -> list[StudyUsage]:
         statement = (
-            select(study.c.study_instance_uid, study.c.instance_count, study.c.bytes, study.c.last_received)
+            select(
+                study.c.key, study.c.study_instance_uid, study.c.instance_count, study.c.bytes, study.c.last_received
+            )
             .where(condition)
             .order_by(study.c.last_received, study.c.key)
             .limit(count)
@@ -433,8 +464,14 @@ class Index:
         with self._database.reading() as connection:
             rows = connection.execute(statement).all()
         return [
-            StudyUsage(study_instance_uid=uid, instance_count=number, size_bytes=size, last_received=received / 1e6)
-            for uid, number, size, received in rows
+            StudyUsage(
+                study_key=key,
+                study_instance_uid=uid,
+                instance_count=number,
+                size_bytes=size,
+                last_received=received / 1e6,
+            )
+            for key, uid, number, size, received in rows
         ]
 
     # -- verification
@@ -477,6 +514,15 @@ class Index:
         return (
             SoundnessCheck(database.file, is_frozen=database.is_frozen) if self.file_bytes and database.file else None
         )
+
+    def is_doubted(self, area: str) -> bool:
+        """Whether an older version made what the index has of an area, and only its files tell whose it all is."""
+        with self._database.reading() as connection:
+            return area in doubted_areas(connection)
+
+    def trust(self, area: str) -> None:
+        """All of an area was indexed again."""
+        self._database.write(lambda connection: trust_area(connection, area))
 
     def damages(self) -> list[str]:
         """Return what the database finds wrong in its own file, which it reads whole; [] when it is sound."""

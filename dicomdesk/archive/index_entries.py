@@ -10,18 +10,16 @@ from dicomdesk.records import dataclass
 
 
 class Conflict(IntFlag):
-    """Contradictions of an instance that was stored nevertheless."""
+    """Contradictions of instances that are stored nevertheless; both sides of one have it."""
 
     OTHER_STUDY = 1
     """Another study of the area has an instance of the same UID."""
     OTHER_SERIES = 2
     """Another series of the same study has an instance of the same UID."""
     OTHER_PATIENT = 4
-    """Its study came first with another patient (ID, issuer and name), whose study it stays.
-
-    Not set for an instance that lacks the name only, nor for one that replaces an instance and so corrects who the
-    patient of its study is.
-    """
+    """Another patient has a study of the same UID; of an instance: an instance of the same UID in it."""
+    OTHER_NAME = 8
+    """Of a study: instances of it name the patient differently."""
 
 
 NO_CONFLICT: Final = Conflict(0)
@@ -42,8 +40,8 @@ class AdditionOutcome(Enum):
     ADDED = "added"
     REPLACED = "replaced"
     KEPT_FIRST = "kept-first"
-    CONTRADICTED = "contradicted"
-    """The series has this instance already, of a patient of another ID and another name: nothing changes."""
+    REFUSED = "refused"
+    """It contradicts others, and was not to be added then: nothing changes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +63,8 @@ class IndexEntry:
     """Of sequences, by tag: what is kept of each item."""
     received: float = 0.0
     """Seconds since 1970; 0 for the time when it is added."""
+    checksum: str = ""
+    """Of the file, as "ALGORITHM:HEX"; "" where it is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +75,7 @@ class Addition:
     replaced_path: str = ""
     """Path of the instance whose place was taken: its file is superfluous unless it is the same path."""
     conflict: Conflict = NO_CONFLICT
+    """What it contradicts: another patient or name only where as many instances of the study have that, or more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +92,46 @@ class StoredInstance:
     received: float
     """Seconds since 1970."""
     conflict: Conflict = NO_CONFLICT
+    checksum: str = ""
+    """See ``IndexEntry``."""
+    patient_id: str = ""
+    """Of its study, which is one of its UID and its patient."""
+    issuer_of_patient_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudyConflict:
+    """Study that contradicts another of its UID, or itself."""
+
+    study_instance_uid: str
+    conflict: Conflict
+    patient_id: str
+    issuer_of_patient_id: str
+    patient_name: str
+    """The one that is shown."""
+    names: tuple[str, ...]
+    """All that its instances carry, where these are several."""
+    series_count: int
+    instance_count: int
+    last_received: float
+    """Seconds since 1970."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConflictCounts:
+    """How many things in an area contradict each other."""
+
+    patients: int
+    """Studies whose UID another patient's study has, too."""
+    names: int
+    """Studies whose instances name the patient differently."""
+    instances: int
+    """Instances whose UID others have, too."""
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.patients + self.names + self.instances
 
 
 class FileEntry(NamedTuple):
@@ -103,8 +144,10 @@ class FileEntry(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StudyUsage:
-    """Instances and bytes of a study."""
+    """Instances and bytes of a study: of one patient's, where several have its UID."""
 
+    study_key: int
+    """By which the index knows it."""
     study_instance_uid: str
     instance_count: int
     size_bytes: int

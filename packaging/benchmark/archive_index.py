@@ -10,11 +10,11 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from dicomdesk.archive.contents.rows import Row, patient_identity, row_of
 from dicomdesk.archive.index import Index, sqlite_url
 from dicomdesk.archive.index_entries import IndexEntry
 from dicomdesk.archive.matching.query_reader import read_find_query
 from dicomdesk.archive.tables.database import Database
-from dicomdesk.archive.tables.rows import Row, patient_identity, row_of
 from dicomdesk.archive.tables.schema import instance, patient, series, study, study_class
 from dicomdesk.dicom.query.attributes import Level
 from dicomdesk.dicom.query.query import Model, Query

@@ -76,7 +76,7 @@ class Keeper:
             raise
         if self._doubtful:
             self.settle()
-        if addition.outcome in {AdditionOutcome.KEPT_FIRST, AdditionOutcome.CONTRADICTED}:
+        if addition.outcome in {AdditionOutcome.KEPT_FIRST, AdditionOutcome.REFUSED}:
             self.storage.remove([path])
         elif addition.replaced_path and addition.replaced_path != path:
             self.storage.remove([addition.replaced_path])

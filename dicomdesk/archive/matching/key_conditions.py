@@ -5,8 +5,8 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, Dialect, FromClause, and_, false, or_, true
 
+from dicomdesk.archive.contents.folded_names import date_time_span, fold, fold_name, is_date, sortable_date, time_span
 from dicomdesk.archive.matching.wildcards import TextColumn, like, like_name, one_of
-from dicomdesk.archive.tables.folded_names import date_time_span, fold, fold_name, is_date, sortable_date, time_span
 from dicomdesk.dicom.query.attributes import Attribute, Source
 
 _MOST_DIGITS: Final = 12

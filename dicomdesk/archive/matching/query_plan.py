@@ -32,6 +32,7 @@ from sqlalchemy import (
     false,
     func,
     literal_column,
+    or_,
     select,
     true,
 )
@@ -44,8 +45,25 @@ from dicomdesk.archive.matching.key_conditions import (
     value_condition,
 )
 from dicomdesk.archive.matching.value_comparison import has_match
-from dicomdesk.archive.tables.schema import TABLES, instance, patient, sequence_item, series, study, study_class
-from dicomdesk.archive.tables.selections import area_condition
+from dicomdesk.archive.matching.views import (
+    CARRIED,
+    SHOWN,
+    View,
+    asks_of_studies,
+    face_views,
+    is_carried,
+    shown_view,
+)
+from dicomdesk.archive.tables.schema import (
+    TABLES,
+    instance,
+    patient,
+    sequence_item,
+    series,
+    study,
+    study_class,
+    study_face,
+)
 from dicomdesk.dicom.query.attributes import Attribute, Level, Source
 from dicomdesk.dicom.query.query import ItemKey, Key, Match, Query
 from dicomdesk.records import dataclass
@@ -81,16 +99,61 @@ def find_matches(reading: Reading, dialect: Dialect, query: Query, area: str) ->
     return (match for match, _more in find_rows(reading, dialect, query, area))
 
 
+Found = tuple[Match, tuple[Any, ...]]
+"""What matches, with the values of columns that were asked for beside."""
+
+
 def find_rows(
     reading: Reading, dialect: Dialect, query: Query, area: str, more: Sequence[ColumnElement[Any]] = ()
-) -> Generator[tuple[Match, tuple[Any, ...]]]:
+) -> Generator[Found]:
     """Yield what matches, with the values of these columns of its level or of one above.
 
     No transaction is held while the caller is busy with what was yielded. The first few are read at once. Where there
     are more, all are read: some thousand rows are held, of the others their keys, eight bytes each, and then page by
-    page what these stand for. What is removed meanwhile, or matches no more, may be left out.
+    page what these stand for. What is removed meanwhile, or matches no more, may be left out. At the end come those
+    that match by what some of their instances carry, and not by what they show.
     """
-    plan = _plan(query, area, dialect, more)
+    by_face = face_views(query) if asks_of_studies(query) else ()
+    some = select(patient.c.key).where(patient.c.varies != literal_column("0"))
+    some = some if query.level is Level.PATIENT else select(study_face.c.number)
+    with reading() as connection:
+        is_varied = bool(by_face) and connection.execute(some.limit(1)).first() is not None
+    shown = _plan(query, area, dialect, more)
+    yield from _find(reading, dialect, shown)
+    if not is_varied:
+        return
+    told: set[int] = set()
+    if query.level in {Level.PATIENT, Level.STUDY}:
+        told = _told(reading, shown, patient.c.varies if query.level is Level.PATIENT else study.c.faces)
+    for view in by_face:
+        plan = _plan(query, area, dialect, more, view)
+        if query.level is Level.IMAGE:
+            yield from _find(reading, dialect, plan)
+        else:
+            yield from _find_once(reading, plan, told)
+
+
+def _told(reading: Reading, plan: _Plan, varies: ColumnElement[int]) -> set[int]:
+    """Keys of those that match by what they show, though some of their instances carry something else."""
+    with reading() as connection:
+        return {row[-1] for row in connection.execute(plan.statement.where(varies != 0)) if _is_match(plan, row)}
+
+
+def _find_once(reading: Reading, plan: _Plan, told: set[int]) -> Generator[Found]:
+    """Yield of several rows of one key the first that matches."""
+    rows = []
+    with reading() as connection:
+        for row in connection.execute(plan.statement):
+            if row[-1] not in told and _is_match(plan, row):
+                told.add(row[-1])
+                rows.append(row)
+    for start in range(0, len(rows), _PAGE):
+        with reading() as connection:
+            found = _read_matches(connection, plan, rows[start : start + _PAGE])
+        yield from found
+
+
+def _find(reading: Reading, dialect: Dialect, plan: _Plan) -> Generator[Found]:
     with reading() as connection:
         rows = connection.execute(plan.statement.limit(_FIRST_PAGE)).all()
         found = _read_matches(connection, plan, rows)
@@ -130,8 +193,19 @@ def _read_matches(connection: Connection, plan: _Plan, rows: Sequence[Row[Any]])
 
 
 def retrieval_condition(query: Query, dialect: Dialect) -> ColumnElement[bool]:
-    """Return the condition for a retrieval, in the tables instance, series, study and patient joined."""
-    return and_(true(), *(_key_condition(key, query, dialect) for key in query.keys if key.restricts))
+    """Return the condition for a retrieval, in the tables instance, series and study joined.
+
+    Instances of a study that carry something else than it shows are found by that.
+    """
+    keys = [key for key in query.keys if key.restricts]
+    shown = and_(true(), *(_key_condition(key, query, dialect, SHOWN) for key in keys))
+    if not any(is_carried(key.attribute) for key in keys):
+        return shown
+    own = and_(study_face.c.study_key == study.c.key, study_face.c.number == instance.c.study_face)
+    carried = [_key_condition(key, query, dialect, CARRIED) for key in keys if is_carried(key.attribute)]
+    others = [_key_condition(key, query, dialect, SHOWN) for key in keys if not is_carried(key.attribute)]
+    by_face = exists(literal_column("1")).select_from(study_face).where(own, *carried).correlate(study, instance)
+    return or_(and_(study.c.faces == 0, shown), and_(study.c.faces != 0, *others, by_face))
 
 
 def _is_match(plan: _Plan, row: Row[Any]) -> bool:
@@ -168,14 +242,18 @@ def _read_items(connection: Connection, key: Key, owners: set[int]) -> dict[int,
     return found
 
 
-def _plan(query: Query, area: str, dialect: Dialect, more: Sequence[ColumnElement[Any]] = ()) -> _Plan:
+def _plan(
+    query: Query, area: str, dialect: Dialect, more: Sequence[ColumnElement[Any]] = (), view: View | None = None
+) -> _Plan:
+    """The query in SQL, by what entities show; or by what instances carry, as a view says."""
     table = TABLES[query.level]
     key_column = table.c.key
-    plan = _Plan(select(_character_set(query.level)), key_column, more=len(more))
+    view = view or shown_view(query)
+    plan = _Plan(select(view.character_set(query.level)), key_column, more=len(more))
     columns: list[ColumnElement[Any]] = []
     for key in query.keys:
         if key.attribute.source is not Source.ITEMS:
-            columns.append(_value_of(key.attribute))
+            columns.append(_value_of(key.attribute, view))
             plan.returned.append(key.attribute)
             if key.restricts and needs_comparison(key.attribute):
                 plan.compared.append((len(columns), key))
@@ -183,76 +261,59 @@ def _plan(query: Query, area: str, dialect: Dialect, more: Sequence[ColumnElemen
         if key.attribute.source is Source.ITEMS:
             columns.append(TABLES[key.attribute.level].c.key)
             plan.sequences.append((key, len(columns)))
-    conditions = [*_area_conditions(query, area), *_conditions(query, dialect)]
-    joined = _joined(table, query)
-    plan.statement = plan.statement.add_columns(*columns, *more, key_column).select_from(joined).where(*conditions)
+    conditions = [view.area_condition(query, area), *view.conditions, *_conditions(query, dialect, view)]
+    joined = view.joined(table, needs_patient=_needs_patient(query))
+    statement = plan.statement.add_columns(*columns, *more, key_column).select_from(joined).where(*conditions)
+    if view.weight is not None:
+        statement = statement.order_by(key_column, view.weight.desc(), *columns)
+    plan.statement = statement
     return plan
 
 
-def _character_set(level: Level) -> ColumnElement[str]:
-    owner = series if level is Level.IMAGE else TABLES[level]
-    return owner.c.character_set
-
-
 def _needs_patient(query: Query) -> bool:
-    return any(key.attribute.level is Level.PATIENT for key in query.keys)
+    return any(key.attribute.level is Level.PATIENT and key.attribute.source is not Source.COLUMN for key in query.keys)
 
 
-def _joined(table: Table, query: Query) -> FromClause:
-    joined: FromClause = table
-    if table is instance:
-        joined = joined.join(series, series.c.key == instance.c.series_key)
-    if table in (instance, series):
-        joined = joined.join(study, study.c.key == series.c.study_key)
-    if table is not patient and _needs_patient(query):
-        joined = joined.join(patient, patient.c.key == study.c.patient_key)
-    return joined
-
-
-def _area_conditions(query: Query, area: str) -> list[ColumnElement[bool]]:
-    if query.level is Level.PATIENT:
-        return [patient.c.area == area]
-    return [area_condition(area, query.restricting_tags)]
-
-
-def _conditions(query: Query, dialect: Dialect) -> list[ColumnElement[bool]]:
+def _conditions(query: Query, dialect: Dialect, view: View) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     paired: set[int] = set()
     for key in query.keys:
         time_key = query.find_key(_PAIRS.get(key.attribute.tag, 0)) if query.combines_date_and_time else None
         if time_key is None or not (key.restricts and time_key.restricts):
             continue
-        table = TABLES[key.attribute.level]
+        table = view.table_of(key.attribute)
         combined = combined_condition(key.attribute, key.value, time_key.value, table)
         if combined is not None:
             conditions.append(combined)
             paired |= {key.attribute.tag, time_key.attribute.tag}
     conditions += [
-        _key_condition(key, query, dialect) for key in query.keys if key.restricts and key.attribute.tag not in paired
+        _key_condition(key, query, dialect, view)
+        for key in query.keys
+        if key.restricts and key.attribute.tag not in paired
     ]
     return conditions
 
 
-def _key_condition(key: Key, query: Query, dialect: Dialect) -> ColumnElement[bool]:
+def _key_condition(key: Key, query: Query, dialect: Dialect, view: View) -> ColumnElement[bool]:
     attribute = key.attribute
-    table = TABLES[attribute.level]
+    table = view.table_of(attribute)
     if key.matches_nothing:
         return false()
     if attribute.source in {Source.COUNT, Source.SUM}:
-        return count_condition(key.value, _value_of(attribute))
+        return count_condition(key.value, _value_of(attribute, view))
     if attribute.source is Source.SERIES_MODALITIES:
         return _modality_condition(key.value, dialect)
     if attribute.source is Source.SOP_CLASSES:
         condition = text_condition(b"UI", key.value, study_class.c.sop_class_uid, dialect)
         return exists(literal_column("1")).where(study_class.c.study_key == study.c.key, condition)
     if attribute.source is Source.ITEMS:
-        return _items_condition(key, table, dialect)
+        return _items_condition(key, TABLES[attribute.level], dialect)
     return value_condition(attribute, key.value, table, dialect, query.timezone_offset)
 
 
-def _value_of(attribute: Attribute) -> ColumnElement[Any]:
+def _value_of(attribute: Attribute, view: View) -> ColumnElement[Any]:
     if attribute.source is not Source.SUM:
-        return TABLES[attribute.level].c[attribute.column]
+        return view.table_of(attribute).c[attribute.column]
     some = study.alias("some_study")
     total = cast(func.coalesce(func.sum(some.c[attribute.column]), 0), BigInteger)
     return select(total).where(some.c.patient_key == patient.c.key).correlate(patient).scalar_subquery()

@@ -4,8 +4,8 @@ That is so for attributes of several values and for person names other than the 
 candidates.
 """
 
+from dicomdesk.archive.contents.folded_names import fold_name, name_groups
 from dicomdesk.archive.matching.wildcards import matches, matches_name
-from dicomdesk.archive.tables.folded_names import fold_name, name_groups
 from dicomdesk.dicom.query.attributes import Attribute
 
 

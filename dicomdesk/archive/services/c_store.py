@@ -115,7 +115,7 @@ class StoringSink(InstanceFile):
         entry = replace(entry, size_bytes=file.size_bytes, transfer_syntax_uid=stored_syntax)
         kept = self._keeper.keep(file, entry)
         self._file = None
-        if kept.addition.outcome is AdditionOutcome.CONTRADICTED:
+        if kept.addition.outcome is AdditionOutcome.REFUSED:
             logger.warning("An instance was refused: another patient's is here with the same UIDs: %s", kept.path)
             raise RefusedError(Status.DUPLICATE_HERE, "Another patient's instance of this UID is here already")
         if findings.is_irregular:

@@ -8,8 +8,8 @@ DCMTK's archive, ours says so with the status FF01 (PS3.4 C.4.1.1.4).
 from collections.abc import Iterable
 from typing import Final
 
+from dicomdesk.archive.contents.folded_names import without_accents
 from dicomdesk.archive.setup.configuration import CharacterSetRule
-from dicomdesk.archive.tables.folded_names import without_accents
 from dicomdesk.dicom.data_sets.character_encoding import encode_text
 from dicomdesk.dicom.data_sets.character_sets import find_codec
 from dicomdesk.dicom.data_sets.deflate import deflate

@@ -1,4 +1,8 @@
-"""Adds entries to the index within one transaction, and keeps the counts."""
+"""Adds entries to the index within one transaction, and keeps the counts.
+
+What most comes, one more instance that says of its study and series what these show, is counted and inserted and no
+more. Everything else is looked up, and may give a study or series another face: see ``faces``.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,29 +24,46 @@ from sqlalchemy import (
     update,
 )
 
-from dicomdesk.archive.index_entries import NO_CONFLICT, Addition, AdditionOutcome, Conflict, DuplicateRule, IndexEntry
-from dicomdesk.archive.tables.counts import drop_classes
-from dicomdesk.archive.tables.patients import Owner, Patients, StaleError, insert_one
-from dicomdesk.archive.tables.prepared_statement import PreparedStatement
-from dicomdesk.archive.tables.rows import (
+from dicomdesk.archive.contents.contents import (
+    Content,
+    content_of,
+    content_row,
+    content_sequence_rows,
+    name_of,
+    patient_part,
+    raw_content,
+)
+from dicomdesk.archive.contents.rows import (
+    LONGEST_TEXT,
     Row,
+    folded_name,
     is_listed,
-    is_same_patient,
-    is_stranger,
     item_rows,
     joined,
     patient_identity,
     row_of,
 )
-from dicomdesk.archive.tables.schema import (
-    LONGEST_TEXT,
-    TABLES,
-    instance,
-    patient,
-    sequence_item,
-    series,
-    study,
+from dicomdesk.archive.index_entries import NO_CONFLICT, Addition, AdditionOutcome, Conflict, DuplicateRule, IndexEntry
+from dicomdesk.archive.tables.conflicts import (
+    conflict_of,
+    is_outnumbered,
+    lock_study_uid,
+    note_instances,
+    note_patients,
 )
+from dicomdesk.archive.tables.counts import LAST_RECEIVED, drop_classes
+from dicomdesk.archive.tables.faces import (
+    SERIES_READ,
+    STUDY_READ,
+    Faces,
+    SeriesEntity,
+    StudyEntity,
+    series_entity,
+    study_entity,
+)
+from dicomdesk.archive.tables.patients import Patients, StaleError, insert_one
+from dicomdesk.archive.tables.prepared_statement import PreparedStatement
+from dicomdesk.archive.tables.schema import instance, patient, sequence_item, series, study
 from dicomdesk.dicom.query.attributes import (
     MODALITY,
     SERIES_INSTANCE_UID,
@@ -59,10 +80,32 @@ _MOST_PARAMETERS: Final = 500
 
 
 class _Place(NamedTuple):
-    """Study and series of an instance."""
+    """Study and series of an instance, and what it carries of them."""
 
-    study_key: int
-    series_key: int
+    study: StudyEntity
+    series: SeriesEntity
+    content: Content
+    """Of the study."""
+    study_face: int
+    series_face: int
+    shown: tuple[Content, Content]
+    """What study and series showed when this was looked up."""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether study and series show what the instance carries, and all their instances carry that."""
+        owner, part = self.study, self.series
+        return not (owner.faces or part.faces) and owner.shown is self.shown[0] and part.shown is self.shown[1]
+
+
+class _Added(NamedTuple):
+    """What became of an entry; what it contradicts is known at the end."""
+
+    entry: IndexEntry
+    outcome: AdditionOutcome
+    place: _Place | None = None
+    replaced_path: str = ""
+    conflict: Conflict = NO_CONFLICT
 
 
 class _Known(NamedTuple):
@@ -71,35 +114,40 @@ class _Known(NamedTuple):
     key: int
     series_key: int
     study_key: int
+    study_instance_uid: str
     path: str
     size_bytes: int
     sop_class_uid: str
-    conflict: int = 0
+    received: int
+    study_face: int = 0
+    series_face: int = 0
 
 
 @dataclass(slots=True)
 class _Memory:
     """Remembered rows of the database."""
 
-    places: dict[tuple[str, str, str], _Place] = field(default_factory=dict)
-    """By area, Study and Series Instance UID."""
-    owners: dict[int, Owner] = field(default_factory=dict)
-    """By study; others may have moved a study, see ``patients``."""
-    classes: dict[int, str] = field(default_factory=dict)
-    """SOP classes as a study lists them; who adds to the study says so, and begins again where others changed them."""
-
+    places: dict[tuple[str | None, ...], _Place] = field(default_factory=dict)
+    """Of plain studies and series, by all that entries say of them."""
+    studies: dict[tuple[str, str, str], StudyEntity] = field(default_factory=dict)
+    """By area, Study Instance UID and the patient's identity; who adds to a study says what it is remembered to be, and
+    begins again where others changed it."""
+    studies_by_key: dict[int, StudyEntity] = field(default_factory=dict)
+    series: dict[tuple[int, str], SeriesEntity] = field(default_factory=dict)
+    """By key of the study, and Series Instance UID."""
     was_new: bool = True
     """Whether what was added last was new: who sends one instance again sends others again."""
 
     def clear(self) -> None:
         self.places.clear()
-        self.owners.clear()
-        self.classes.clear()
+        self.studies.clear()
+        self.studies_by_key.clear()
+        self.series.clear()
 
 
 @dataclass(slots=True)
 class _Changes:
-    """Changes of counts by a transaction; those of patients are in ``Patients``."""
+    """Changes of counts by a transaction; those of patients and faces are in ``Patients`` and ``Faces``."""
 
     studies: dict[int, Counter[str]] = field(default_factory=dict)
     series: Counter[int] = field(default_factory=Counter)
@@ -109,6 +157,10 @@ class _Changes:
     """SOP classes that instances of a study had before they came again with others."""
     received: dict[int, int] = field(default_factory=dict)
     """When a study got its last instance."""
+    older: set[int] = field(default_factory=set)
+    """Studies of which an instance came again that had come later before."""
+    repeated: dict[str, set[str]] = field(default_factory=dict)
+    """By area, UIDs of instances that are at several places."""
 
 
 class Adder:
@@ -122,22 +174,33 @@ class Adder:
         self._memory.clear()
 
     def add(
-        self, connection: Connection, entries: Sequence[IndexEntry], rule: DuplicateRule, now: int
+        self,
+        connection: Connection,
+        entries: Sequence[IndexEntry],
+        rule: DuplicateRule,
+        now: int,
+        *,
+        refuses_conflicts: bool = False,
     ) -> list[Addition]:
         """Add the entries, ``now`` being in microseconds since 1970; the caller commits.
 
-        Raises StaleError when others removed or moved what was remembered.
+        ``refuses_conflicts`` leaves out what contradicts what is there. Raises StaleError when others removed or
+        changed what was remembered.
         """
-        return _Batch(connection, self._memory, rule, now).add(entries)
+        batch = _Batch(connection, self._memory, rule, now)
+        batch.refuses_conflicts = refuses_conflicts
+        return batch.add(entries)
 
 
 class _Batch:
     """Additions of one transaction."""
 
     def __init__(self, connection: Connection, memory: _Memory, rule: DuplicateRule, now: int) -> None:
+        self.refuses_conflicts = False
         self._connection = connection
         self._memory = memory
-        self._patients = Patients(connection, memory.owners)
+        self._patients = Patients(connection)
+        self._faces = Faces(connection)
         self._rule = rule
         self._now = now
         self._changes = _Changes()
@@ -151,131 +214,142 @@ class _Batch:
         addition = self._add_unknown(entries[0]) if len(entries) == 1 and self._memory.was_new else None
         if addition is not None:
             return [addition]
-        order = sorted(range(len(entries)), key=lambda index: _series_of(entries[index]))
-        places = {index: self._place(entries[index]) for index in order}
-        self._find_known(entries)
-        additions = [self._add_one(entry, places[index]) for index, entry in enumerate(entries)]
-        self._apply_changes()  # first: it notices what others removed
+        if self.refuses_conflicts:
+            self._find_known(entries)
+        order = sorted(range(len(entries)), key=lambda number: _series_of(entries[number]))
+        places = {number: self._place_or_none(entries[number]) for number in order}
+        self._find_known(entries)  # after the places: what is remembered of these is no older then
+        added = [self._add_one(entry, places[number]) for number, entry in enumerate(entries)]
+        self._apply_changes()  # first: it notices what others changed
         self._flush()
+        self._faces.apply()
+        self._patients.apply_counts()  # after all studies, as removals do
+        self._patients.look_at(self._faces.changed_patients)
+        self._patients.apply_shown()
+        if self._changes.older:
+            chosen = study.c.key.in_(self._changes.older)
+            self._connection.execute(update(study).where(chosen).values(last_received=LAST_RECEIVED))
+        for area, uids in self._changes.repeated.items():
+            note_instances(self._connection, area, uids)
         for study_key, uids in sorted(self._changes.gone.items()):
-            self._memory.classes[study_key] = drop_classes(self._connection, study_key, sorted(uids))
-        self._memory.was_new = additions[-1].outcome is AdditionOutcome.ADDED
-        return additions
+            self._memory.studies_by_key[study_key].classes = drop_classes(self._connection, study_key, sorted(uids))
+        self._memory.was_new = added[-1].outcome is AdditionOutcome.ADDED
+        return [self._addition(one) for one in added]
+
+    def _addition(self, added: _Added) -> Addition:
+        place, conflict = added.place, added.conflict
+        if place is not None:
+            conflict |= self._conflict_of_study(added.entry, place)
+        return Addition(outcome=added.outcome, replaced_path=added.replaced_path, conflict=conflict)
 
     def _add_unknown(self, entry: IndexEntry) -> Addition | None:
         """Add an instance of a remembered series if it is new in its area and changes counts only; else None.
 
         That is what comes most: the statement that counts the instance also asks whether it is new.
         """
-        place = self._memory.places.get(_series_of(entry))
+        place = self._memory.places.get(raw_content(entry))
         if place is None or _has_items(entry):
             return None
-        classes, sop_class_uid = self._memory.classes[place.study_key], _value(entry, SOP_CLASS_UID)
-        owner = self._patients.owner_of(place.study_key)
-        is_plain = is_same_patient(patient_identity(entry.values), owner.identity)
-        if not is_plain or (is_listed(sop_class_uid) and joined(classes, sop_class_uid) != classes):
+        owner, sop_class_uid = place.study, _value(entry, SOP_CLASS_UID)
+        if not place.is_plain or owner.conflict:
             return None
-        self._changes.received[place.study_key] = self._now
-        changes = self._changes_of(place.study_key, {"instance_count": 1, "bytes": entry.size_bytes}, classes)
+        if is_listed(sop_class_uid) and joined(owner.classes, sop_class_uid) != owner.classes:
+            return None
+        row = self._instance_row(entry, place)
+        self._changes.received[owner.key] = int(row["received"])
+        changes = self._changes_of(owner, {"instance_count": 1, "bytes": entry.size_bytes}, owner.classes, 0)
         asked = {"area": entry.area, "uid": _value(entry, SOP_INSTANCE_UID)}
         if _COUNT_UNKNOWN.run(self._connection, {**changes, **asked}).rowcount != 1:
             return None
-        _expect_one(_ADD_TO_SERIES.run(self._connection, {"which": place.series_key, "instance_count": 1}).rowcount)
-        self._connection.execute(insert(instance), [self._instance_row(entry, place, NO_CONFLICT)])
+        _expect_one(_ADD_TO_SERIES.run(self._connection, {"which": place.series.key, "instance_count": 1}).rowcount)
+        self._connection.execute(insert(instance), [row])
         return Addition(outcome=AdditionOutcome.ADDED, conflict=NO_CONFLICT)
 
     # -- patient, study and series
 
     def _place(self, entry: IndexEntry) -> _Place:
-        uids = _series_of(entry)
-        place = self._memory.places.get(uids)
-        if place is None:
-            place = self._memory.places[uids] = self._find_or_make(entry, uids)
+        raw = raw_content(entry)
+        place = self._memory.places.get(raw)
+        if place is not None and place.is_plain:
+            return place
+        content = content_of(Level.STUDY, entry)
+        owner = self._study(entry, content)
+        part = self._series(entry, owner)
+        study_face = self._faces.number_of(owner, content)
+        series_face = self._faces.number_of(part, content_of(Level.SERIES, entry))
+        place = _Place(owner, part, content, study_face, series_face, (owner.shown, part.shown))
+        if place.is_plain:
+            self._memory.places[raw] = place
         return place
 
-    def _find_or_make(self, entry: IndexEntry, uids: tuple[str, str, str]) -> _Place:
-        area, study_uid, series_uid = uids
+    def _study(self, entry: IndexEntry, content: Content) -> StudyEntity:
+        """The study of an entry, which is made where it is not there."""
+        uid, identity = _value(entry, STUDY_INSTANCE_UID), patient_identity(entry.values)
+        which = entry.area, uid, identity
+        known = self._memory.studies.get(which)
+        if known is None:
+            known = self._find_study(entry.area, uid, identity) or self._make_study(entry, uid, identity, content)
+            self._memory.studies[which] = self._memory.studies_by_key[known.key] = known
+        return known
+
+    def _find_study(self, area: str, uid: str, identity: str) -> StudyEntity | None:
         found = self._connection.execute(
-            select(study.c.key, study.c.patient_key, patient.c.identity, study.c.modalities, study.c.sop_classes)
-            .join(patient, patient.c.key == study.c.patient_key)
-            .where(study.c.area == area, study.c.study_instance_uid == study_uid)
+            STUDY_READ.join(patient, patient.c.key == study.c.patient_key)
+            .where(study.c.area == area, study.c.study_instance_uid == uid, patient.c.identity == identity)
             .with_for_update(of=study)
         ).first()
-        if found is None:
-            owner = self._patients.find_or_make(entry, patient_identity(entry.values))
-            study_key, modalities, classes = self._make_study(entry, owner.key), "", ""
-        else:
-            study_key, modalities, classes, owner = found[0], found[3], found[4], Owner(found[1], found[2])
-            self._fill_blanks(self._entities(entry, study_key, owner), entry)
-        self._patients.remember(study_key, owner)
-        self._memory.classes[study_key] = classes
-        return _Place(study_key, self._find_or_make_series(entry, study_key, series_uid, modalities))
+        return study_entity(found) if found is not None else None
 
-    @staticmethod
-    def _entities(entry: IndexEntry, study_key: int, owner: Owner) -> dict[Level, int]:
-        """Return what an entry may tell of: its study, and the patient of that if the entry is the same one's."""
-        keys = {Level.STUDY: study_key}
-        if is_same_patient(patient_identity(entry.values), owner.identity):
-            keys[Level.PATIENT] = owner.key
-        return keys
-
-    def _fill_blanks(self, keys: Mapping[Level, int], entry: IndexEntry, *, overwrites: bool = False) -> set[str]:
-        """Give entities the values that they have none of yet; what they have stays unless overwritten.
-
-        The entities belong to each other. Return which columns were changed.
-        """
-        given = {level: {name: value for name, value in row_of(level, entry).items() if value} for level in keys}
-        columns = [TABLES[level].c[name] for level, row in given.items() for name in row]
-        if not columns:
-            return set()
-        chosen = [TABLES[level].c.key == key for level, key in keys.items()]
-        belonging = [is_of for part, whole, is_of in _BELONGING if part in keys and whole in keys]
-        kept = self._connection.execute(select(*columns).where(*chosen, *belonging)).first()
-        if kept is None:
-            raise StaleError
-        olds = iter(kept)
-        changed: set[str] = set()
-        for level, row in given.items():
-            pairs = [(name, value, next(olds)) for name, value in row.items()]
-            missing = {name: value for name, value, old in pairs if not old or (overwrites and old != value)}
-            if missing:
-                table = TABLES[level]
-                self._connection.execute(update(table).where(table.c.key == keys[level]).values(**missing))
-                changed |= missing.keys()
-        return changed
-
-    def _make_study(self, entry: IndexEntry, patient_key: int) -> int:
-        row = row_of(Level.STUDY, entry)
-        row |= {
-            "area": entry.area,
-            "patient_key": patient_key,
-            "character_set": entry.character_set[:LONGEST_TEXT],
-        }
+    def _make_study(self, entry: IndexEntry, uid: str, identity: str, content: Content) -> StudyEntity:
+        lock_study_uid(self._connection, entry.area, uid)
+        part = patient_part(content)
+        patient_key = self._patients.find_or_make(entry.area, identity, part)
+        row = content_row(Level.STUDY, content)
+        row |= {"area": entry.area, "patient_key": patient_key, "study_instance_uid": uid}
         key = insert_one(self._connection, study.insert().values(**row))
-        self._patients.count(patient_key, 1)
-        self._new_items += item_rows(Level.STUDY, entry, key)
-        return key
+        made = StudyEntity(key, content, 0, patient_key)
+        self._patients.add_study(patient_key, part)
+        self._new_items += content_sequence_rows(Level.STUDY, content, key)
+        for changed in note_patients(self._connection, entry.area, uid):
+            other = made if changed == key else self._memory.studies_by_key.get(changed)
+            if other is not None:
+                other.conflict |= Conflict.OTHER_PATIENT
+                other.revision += 1
+        return made
 
-    def _find_or_make_series(self, entry: IndexEntry, study_key: int, series_uid: str, modalities: str) -> int:
-        key = self._connection.execute(
-            select(series.c.key).where(series.c.study_key == study_key, series.c.series_instance_uid == series_uid)
-        ).scalar()
-        if key is not None:
-            return int(key)
-        row = row_of(Level.SERIES, entry)
-        row |= {"study_key": study_key, "character_set": entry.character_set[:LONGEST_TEXT]}
+    def _series(self, entry: IndexEntry, owner: StudyEntity) -> SeriesEntity:
+        """The series of an entry, which is made where it is not there."""
+        uid = _value(entry, SERIES_INSTANCE_UID)
+        known = self._memory.series.get((owner.key, uid))
+        if known is None:
+            row = self._connection.execute(
+                SERIES_READ.where(series.c.study_key == owner.key, series.c.series_instance_uid == uid)
+            ).first()
+            known = series_entity(row, owner) if row is not None else self._make_series(entry, owner, uid)
+            self._memory.series[owner.key, uid] = known
+        return known
+
+    def _make_series(self, entry: IndexEntry, owner: StudyEntity, uid: str) -> SeriesEntity:
+        modalities = select(study.c.modalities).where(study.c.key == owner.key).with_for_update()
+        listed = self._connection.execute(modalities).scalar()
+        if listed is None:
+            raise StaleError
+        content = content_of(Level.SERIES, entry)
+        row = content_row(Level.SERIES, content)
+        row |= {"study_key": owner.key, "series_instance_uid": uid}
         key = insert_one(self._connection, series.insert().values(**row))
-        self._count_study(study_key, "series_count", 1)
-        self._new_items += item_rows(Level.SERIES, entry, key)
-        more = joined(modalities, _value(entry, MODALITY))
-        if more != modalities:
-            self._connection.execute(update(study).where(study.c.key == study_key).values(modalities=more))
-        return key
+        self._count_study(owner.key, "series_count", 1)
+        self._new_items += content_sequence_rows(Level.SERIES, content, key)
+        more = joined(str(listed), _value(entry, MODALITY))
+        if more != listed:
+            self._connection.execute(update(study).where(study.c.key == owner.key).values(modalities=more))
+        return SeriesEntity(key, content, 0, owner)
 
     # -- instances
 
     def _find_known(self, entries: Sequence[IndexEntry]) -> None:
         """Learn which of the instances are there already, anywhere in their area."""
+        self._known.clear()
         by_area: dict[str, list[str]] = {}
         for entry in entries:
             by_area.setdefault(entry.area, []).append(_value(entry, SOP_INSTANCE_UID))
@@ -292,72 +366,100 @@ class _Batch:
             rows = self._connection.execute(_KNOWN, {"area": area, "uids": uids})
         return [(row[0], _Known._make(row[1:])) for row in rows]
 
-    def _add_one(self, entry: IndexEntry, place: _Place) -> Addition:
+    def _place_or_none(self, entry: IndexEntry) -> _Place | None:
+        """Where an entry goes; None for one that contradicts others and is to be refused then."""
+        return None if self.refuses_conflicts and self._contradicts(entry) else self._place(entry)
+
+    def _contradicts(self, entry: IndexEntry) -> bool:
+        """Whether an entry would be of another patient, or name, than its study shows, or is another of a known UID."""
+        uid, identity = _value(entry, STUDY_INSTANCE_UID), patient_identity(entry.values)
+        owner = self._memory.studies.get((entry.area, uid, identity)) or self._find_study(entry.area, uid, identity)
+        if owner is None:
+            some = select(study.c.key).where(study.c.area == entry.area, study.c.study_instance_uid == uid)
+            is_known = bool(self._known.get((entry.area, _value(entry, SOP_INSTANCE_UID))))
+            return is_known or self._connection.execute(some.limit(1)).first() is not None
+        if owner.conflict & Conflict.OTHER_PATIENT and is_outnumbered(self._connection, entry.area, uid, owner.key):
+            return True
+        return _has_other_name(owner, content_of(Level.STUDY, entry)) or self._is_elsewhere(entry, owner)
+
+    def _is_elsewhere(self, entry: IndexEntry, owner: StudyEntity) -> bool:
+        known = self._known.get((entry.area, _value(entry, SOP_INSTANCE_UID)), [])
+        own = self._memory.series.get((owner.key, _value(entry, SERIES_INSTANCE_UID)))
+        key = own.key if own is not None else self._series_key(entry, owner)
+        return any(one.series_key != key for one in known)
+
+    def _series_key(self, entry: IndexEntry, owner: StudyEntity) -> int | None:
+        uid = _value(entry, SERIES_INSTANCE_UID)
+        return self._connection.execute(
+            select(series.c.key).where(series.c.study_key == owner.key, series.c.series_instance_uid == uid)
+        ).scalar()
+
+    def _add_one(self, entry: IndexEntry, place: _Place | None) -> _Added:
+        if place is None:
+            return _Added(entry, AdditionOutcome.REFUSED)
         uid = _value(entry, SOP_INSTANCE_UID)
         known = self._known.setdefault((entry.area, uid), [])
-        same = next((one for one in known if one.series_key == place.series_key), None)
+        same = next((one for one in known if one.series_key == place.series.key), None)
         if same is not None and self._rule is DuplicateRule.KEEP_FIRST:
-            return Addition(outcome=AdditionOutcome.KEPT_FIRST)
-        if same is not None and self._is_contradicted(entry, place, same):
-            return Addition(outcome=AdditionOutcome.CONTRADICTED)
-        conflict = self._conflict_of_patient(entry, place, same) | _conflict(place, known)
-        row = self._instance_row(entry, place, conflict)
+            return _Added(entry, AdditionOutcome.KEPT_FIRST)
+        row = self._instance_row(entry, place)
         if same is not None:
             known.remove(same)
+        conflict = self._conflict_with(entry, place, known)
         known.append(self._write(entry, place, row, same))
-        self._count(entry, place, same)
+        self._count(entry, place, same, int(row["received"]))
         if same is None:
-            return Addition(outcome=AdditionOutcome.ADDED, conflict=conflict)
-        return Addition(outcome=AdditionOutcome.REPLACED, replaced_path=same.path, conflict=conflict)
+            return _Added(entry, AdditionOutcome.ADDED, place, "", conflict)
+        return _Added(entry, AdditionOutcome.REPLACED, place, same.path, conflict)
 
-    def _conflict_of_patient(self, entry: IndexEntry, place: _Place, same: _Known | None) -> Conflict:
-        """Whether the entry is of another patient than its study, once the study is whose it should be.
+    def _conflict_with(self, entry: IndexEntry, place: _Place, others: Sequence[_Known]) -> Conflict:
+        """What the instance is to others of its UID."""
+        conflict = NO_CONFLICT
+        ours = _value(entry, STUDY_INSTANCE_UID), place.study.key, place.series.key
+        for other in others:
+            conflict |= conflict_of(ours, (other.study_instance_uid, other.study_key, other.series_key))
+        if others:
+            self._changes.repeated.setdefault(entry.area, set()).add(_value(entry, SOP_INSTANCE_UID))
+        return conflict
 
-        An instance that was another patient's before it came again says nothing about its study.
-        """
-        identity = patient_identity(entry.values)
-        owner = self._patients.owner_of(place.study_key)
-        if is_same_patient(identity, owner.identity):
-            return NO_CONFLICT
-        is_correction = same is not None and not same.conflict & Conflict.OTHER_PATIENT
-        settled = self._patients.settle(place.study_key, entry, identity, is_correction=is_correction)
-        if not is_same_patient(identity, settled.identity):
-            return Conflict.OTHER_PATIENT
-        if settled != owner:
-            self._fill_blanks({Level.PATIENT: settled.key}, entry)
-        return NO_CONFLICT
+    def _conflict_of_study(self, entry: IndexEntry, place: _Place) -> Conflict:
+        """Whether as many instances of the study, or more, are another patient's or name the patient otherwise."""
+        conflict, owner = NO_CONFLICT, place.study
+        if owner.conflict & Conflict.OTHER_PATIENT:
+            uid = _value(entry, STUDY_INSTANCE_UID)
+            if is_outnumbered(self._connection, entry.area, uid, owner.key):
+                conflict |= Conflict.OTHER_PATIENT
+        if owner.faces and _has_other_name(owner, place.content):
+            conflict |= Conflict.OTHER_NAME
+        return conflict
 
-    def _is_contradicted(self, entry: IndexEntry, place: _Place, same: _Known) -> bool:
-        """Whether an instance that comes again is not the same, but another patient's of the same UIDs."""
-        owner = self._patients.owner_of(place.study_key)
-        return not same.conflict & Conflict.OTHER_PATIENT and is_stranger(
-            patient_identity(entry.values), owner.identity
-        )
-
-    def _instance_row(self, entry: IndexEntry, place: _Place, conflict: Conflict) -> Row:
+    def _instance_row(self, entry: IndexEntry, place: _Place) -> Row:
         row = row_of(Level.IMAGE, entry)
-        row["series_key"] = place.series_key
+        row["series_key"] = place.series.key
         row["transfer_syntax_uid"] = entry.transfer_syntax_uid
         row["path"] = entry.path
         row["bytes"] = entry.size_bytes
+        row["checksum"] = entry.checksum
         row["received"] = round(entry.received * 1e6) if entry.received else self._now
-        row["conflict"] = int(conflict)
+        row["conflict"] = 0
+        row["study_face"] = place.study_face
+        row["series_face"] = place.series_face
         return row
 
     def _write(self, entry: IndexEntry, place: _Place, row: Row, same: _Known | None) -> _Known:
         """Write the row now or at the end; returns how the instance is known from now on."""
-        sop_class_uid = str(row["sop_class_uid"])
-        conflict = int(row["conflict"])
-        known = _Known(0, place.series_key, place.study_key, entry.path, entry.size_bytes, sop_class_uid, conflict)
+        study_uid, said = _value(entry, STUDY_INSTANCE_UID), (str(row["sop_class_uid"]), int(row["received"]))
+        keys, faces = (0, place.series.key, place.study.key), (place.study_face, place.series_face)
+        known = _Known(*keys, study_uid, entry.path, entry.size_bytes, *said, *faces)
         if same is None and not _has_items(entry):
             self._new_instances.append(row)
             return known
-        if same is not None and same.key == 0:
+        if same is not None and (same.key == 0 or self._new_items):
             self._flush()
             found = self._select_known(entry.area, [_value(entry, SOP_INSTANCE_UID)])
-            same = next(one for _uid, one in found if one.series_key == place.series_key)
+            same = next(one for _uid, one in found if one.series_key == place.series.key)
         if same is None:
-            series_key = {"which": place.series_key, "instance_count": 0}
+            series_key = {"which": place.series.key, "instance_count": 0}
             _expect_one(_ADD_TO_SERIES.run(self._connection, series_key).rowcount)
             key = insert_one(self._connection, instance.insert().values(**row))
         else:
@@ -365,25 +467,8 @@ class _Batch:
             _REPLACE.run(self._connection, {**row, "which": key})
             for attribute in _INSTANCE_SEQUENCES:
                 _DROP_ITEMS.run(self._connection, {"which": attribute.tag, "holder": key})
-            self._refresh(entry, place)
         self._new_items += item_rows(Level.IMAGE, entry, key)
         return known._replace(key=key)
-
-    def _refresh(self, entry: IndexEntry, place: _Place) -> None:
-        """Refresh study and series from an instance that came again: it may have been corrected."""
-        keys = self._entities(entry, place.study_key, self._patients.owner_of(place.study_key))
-        changed = self._fill_blanks({Level.SERIES: place.series_key, **keys}, entry, overwrites=True)
-        if series.c.modality.name not in changed:
-            return
-        modalities = self._connection.execute(
-            select(series.c.modality)
-            .where(series.c.study_key == place.study_key, series.c.modality != "")
-            .distinct()
-            .order_by(series.c.modality)
-        ).scalars()
-        self._connection.execute(
-            update(study).where(study.c.key == place.study_key).values(modalities="\\".join(modalities))
-        )
 
     def _flush(self) -> None:
         if self._new_instances:
@@ -395,51 +480,70 @@ class _Batch:
 
     # -- counts
 
-    def _count(self, entry: IndexEntry, place: _Place, same: _Known | None) -> None:
-        sop_class_uid = _value(entry, SOP_CLASS_UID)
-        self._changes.received[place.study_key] = self._now
+    def _count(self, entry: IndexEntry, place: _Place, same: _Known | None, received: int) -> None:
+        sop_class_uid, key = _value(entry, SOP_CLASS_UID), place.study.key
+        self._changes.received[key] = max(received, self._changes.received.get(key, 0))
+        self._faces.count(place.study, place.study_face, 1)
+        self._faces.count(place.series, place.series_face, 1)
         if same is None:
-            self._count_study(place.study_key, "instance_count", 1)
-            self._changes.series[place.series_key] += 1
-        elif same.sop_class_uid != sop_class_uid:
-            self._changes.gone.setdefault(place.study_key, set()).add(same.sop_class_uid)
-        self._count_study(place.study_key, "bytes", entry.size_bytes - (same.size_bytes if same else 0))
+            self._count_study(key, "instance_count", 1)
+            self._changes.series[place.series.key] += 1
+        else:
+            self._faces.count(place.study, same.study_face, -1)
+            self._faces.count(place.series, same.series_face, -1)
+            if same.received > received:
+                self._changes.older.add(key)
+            if same.sop_class_uid != sop_class_uid:
+                self._changes.gone.setdefault(key, set()).add(same.sop_class_uid)
+        self._count_study(key, "bytes", entry.size_bytes - (same.size_bytes if same else 0))
         if is_listed(sop_class_uid):
-            listed = self._changes.classes.get(place.study_key) or self._memory.classes[place.study_key]
-            self._changes.classes[place.study_key] = joined(listed, sop_class_uid)
+            listed = self._changes.classes.get(key) or place.study.classes
+            self._changes.classes[key] = joined(listed, sop_class_uid)
 
     def _count_study(self, key: int, column: str, number: int) -> None:
         self._changes.studies.setdefault(key, Counter())[column] += number
 
     def _apply_changes(self) -> None:
-        self._patients.apply_counts()
-        for key, counts in sorted(self._changes.studies.items()):
-            self._change_study(key, counts)
+        touched = self._faces.touched_studies()
+        for key in sorted(self._changes.studies.keys() | touched):
+            self._change_study(self._memory.studies_by_key[key], int(key in touched))
         for key, number in sorted(self._changes.series.items()):
             _expect_one(_ADD_TO_SERIES.run(self._connection, {"which": key, "instance_count": number}).rowcount)
-        self._patients.drop_empty()
 
-    def _change_study(self, key: int, counts: Mapping[str, int]) -> None:
-        """Add to the counts of a study and to its SOP classes, if it is whose it is remembered to be, and has those."""
-        remembered = self._memory.classes[key]
-        classes = self._changes.classes.get(key, remembered)
-        _expect_one(_CHANGE_STUDY.run(self._connection, self._changes_of(key, counts, classes)).rowcount)
+    def _change_study(self, owner: StudyEntity, step: int) -> None:
+        """Add to the counts of a study, to its SOP classes and its revision, if it is what it is remembered to be."""
+        remembered: str = owner.classes
+        counts: Mapping[str, int] = self._changes.studies.get(owner.key, {})
+        classes = self._changes.classes.get(owner.key, remembered)
+        _expect_one(_CHANGE_STUDY.run(self._connection, self._changes_of(owner, counts, classes, step)).rowcount)
+        owner.revision += step
         if classes != remembered:
             new = set(classes.split("\\")).difference(remembered.split("\\"))
-            self._connection.execute(_ADD_CLASS, [{"study_key": key, "sop_class_uid": uid} for uid in sorted(new)])
-            self._memory.classes[key] = classes
+            self._connection.execute(
+                _ADD_CLASS, [{"study_key": owner.key, "sop_class_uid": uid} for uid in sorted(new)]
+            )
+            owner.classes = classes
 
-    def _changes_of(self, key: int, counts: Mapping[str, int], classes: str) -> dict[str, str | int]:
+    def _changes_of(
+        self, owner: StudyEntity, counts: Mapping[str, int], classes: str, step: int
+    ) -> dict[str, str | int]:
         """Parameters of the statement that changes a study."""
         return {
             **_NO_STUDY,
             **counts,
-            "received": self._changes.received.get(key, 0),
+            "received": self._changes.received.get(owner.key, 0),
             "sop_classes": classes,
-            "which": key,
-            "owner": self._patients.owner_of(key).key,
-            "remembered": self._memory.classes[key],
+            "which": owner.key,
+            "remembered": owner.classes,
+            "revision": owner.revision,
+            "step": step,
         }
+
+
+def _has_other_name(owner: StudyEntity, content: Content) -> bool:
+    """Whether a content has a name, and another than a study shows."""
+    name, shown = folded_name(name_of(content)), folded_name(name_of(owner.shown))
+    return bool(name and shown) and name != shown
 
 
 def _value(entry: IndexEntry, tag: int) -> str:
@@ -454,16 +558,6 @@ def _has_items(entry: IndexEntry) -> bool:
 def _series_of(entry: IndexEntry) -> tuple[str, str, str]:
     """Area, Study and Series Instance UID; writers that lock in this order do not wait for each other in circles."""
     return entry.area, _value(entry, STUDY_INSTANCE_UID), _value(entry, SERIES_INSTANCE_UID)
-
-
-def _conflict(place: _Place, known: Sequence[_Known]) -> Conflict:
-    conflict = NO_CONFLICT
-    for one in known:
-        if one.study_key != place.study_key:
-            conflict |= Conflict.OTHER_STUDY
-        elif one.series_key != place.series_key:
-            conflict |= Conflict.OTHER_SERIES
-    return conflict
 
 
 def _expect_one(count: int) -> None:
@@ -487,10 +581,13 @@ _ALL_KNOWN: Final = (
         instance.c.key,
         instance.c.series_key,
         series.c.study_key,
+        study.c.study_instance_uid,
         instance.c.path,
         instance.c.bytes,
         instance.c.sop_class_uid,
-        instance.c.conflict,
+        instance.c.received,
+        instance.c.study_face,
+        instance.c.series_face,
     )
     .join(series, series.c.key == instance.c.series_key)
     .join(study, study.c.key == series.c.study_key)
@@ -500,8 +597,9 @@ _KNOWN: Final = _ALL_KNOWN.where(instance.c.sop_instance_uid.in_(bindparam("uids
 _KNOWN_ONE: Final = PreparedStatement(_ALL_KNOWN.where(instance.c.sop_instance_uid == bindparam("uid")))
 _CHANGING_STUDY: Final = (
     _adding(study, "series_count", "instance_count", "bytes")
-    .where(study.c.patient_key == bindparam("owner"), study.c.sop_classes == bindparam("remembered"))
+    .where(study.c.revision == bindparam("revision"), study.c.sop_classes == bindparam("remembered"))
     .values(
+        revision=study.c.revision + bindparam("step"),
         sop_classes=bindparam("sop_classes"),
         last_received=case(
             (study.c.last_received < bindparam("received"), bindparam("received")), else_=study.c.last_received
@@ -531,10 +629,6 @@ _ADD_CLASS: Final = text(
     "INSERT INTO study_class (study_key, sop_class_uid) VALUES (:study_key, :sop_class_uid) ON CONFLICT DO NOTHING"
 )
 """Also where a list that was damaged did not say that it is there."""
-_BELONGING: Final = (
-    (Level.SERIES, Level.STUDY, series.c.study_key == study.c.key),
-    (Level.STUDY, Level.PATIENT, study.c.patient_key == patient.c.key),
-)
 _REPLACE: Final = PreparedStatement(
     update(instance)
     .where(instance.c.key == bindparam("which"))

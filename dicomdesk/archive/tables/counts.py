@@ -18,8 +18,9 @@ from sqlalchemy import (
     update,
 )
 
+from dicomdesk.archive.tables.conflicts import recount_conflicts, wrong_conflicts
 from dicomdesk.archive.tables.prepared_statement import PreparedStatement
-from dicomdesk.archive.tables.schema import instance, patient, series, study, study_class
+from dicomdesk.archive.tables.schema import instance, patient, series, series_face, study, study_class, study_face
 
 _IN_SERIES: Final = select(func.count()).where(instance.c.series_key == series.c.key).scalar_subquery()
 _SERIES_IN_STUDY: Final = select(func.count()).where(series.c.study_key == study.c.key).scalar_subquery()
@@ -37,7 +38,28 @@ _BYTES_IN_STUDY: Final = (
     .where(series.c.study_key == study.c.key)
     .scalar_subquery()
 )
+LAST_RECEIVED: Final = (
+    select(func.coalesce(func.max(instance.c.received), 0))
+    .join(series, series.c.key == instance.c.series_key)
+    .where(series.c.study_key == study.c.key)
+    .correlate(study)
+    .scalar_subquery()
+)
+"""When the last of the instances of a study came."""
 _STUDIES_OF_PATIENT: Final = select(func.count()).where(study.c.patient_key == patient.c.key).scalar_subquery()
+
+_CARRIED_IN_STUDY: Final = (
+    select(func.count())
+    .select_from(instance)
+    .join(series, series.c.key == instance.c.series_key)
+    .where(series.c.study_key == study_face.c.study_key, instance.c.study_face == study_face.c.number)
+    .scalar_subquery()
+)
+_CARRIED_IN_SERIES: Final = (
+    select(func.count())
+    .where(instance.c.series_key == series_face.c.series_key, instance.c.series_face == series_face.c.number)
+    .scalar_subquery()
+)
 
 _COUNTS: Final[tuple[tuple[Table, str, str, ScalarSelect[int]], ...]] = (
     (series, "series_instance_uid", "instance_count", _IN_SERIES),
@@ -45,6 +67,8 @@ _COUNTS: Final[tuple[tuple[Table, str, str, ScalarSelect[int]], ...]] = (
     (study, "study_instance_uid", "instance_count", _IN_STUDY),
     (study, "study_instance_uid", "bytes", _BYTES_IN_STUDY),
     (patient, "key", "study_count", _STUDIES_OF_PATIENT),
+    (study_face, "study_key", "instance_count", _CARRIED_IN_STUDY),
+    (series_face, "series_key", "instance_count", _CARRIED_IN_SERIES),
 )
 """Table, what names a row of it without telling who the patient is, the kept count, and what it should be."""
 
@@ -98,6 +122,7 @@ def wrong_counts(connection: Connection) -> Iterator[str]:
             yield f"{table.name} {which}: {column} is {kept} and should be {right}"
     for wrong in _wrong_lists(connection):
         yield f"study {wrong.study_instance_uid}: {wrong.column} is {wrong.kept!r} and should be {wrong.right!r}"
+    yield from wrong_conflicts(connection)
     kept_classes = {
         tuple(row) for row in connection.execute(select(study_class.c.study_key, study_class.c.sop_class_uid))
     }
@@ -138,6 +163,7 @@ def recount(connection: Connection) -> None:
         connection.execute(update(table).values({column: truth}))
     connection.execute(delete(study_class))
     connection.execute(insert(study_class).from_select(["study_key", "sop_class_uid"], _CLASSES))
+    recount_conflicts(connection)
     for wrong in list(_wrong_lists(connection)):
         connection.execute(update(study).where(study.c.key == wrong.key).values({wrong.column: wrong.right}))
 

@@ -5,20 +5,33 @@ processes may open a database at once: one does the steps, the others wait.
 """
 
 from collections.abc import Callable, Mapping
+from itertools import groupby
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, inspect, select, text, update
+from sqlalchemy import Connection, delete, func, inspect, select, text, update
 
+from dicomdesk.archive.contents.contents import items_text
+from dicomdesk.archive.contents.rows import SEQUENCES, patient_identity
+from dicomdesk.archive.tables.conflicts import recount_conflicts
 from dicomdesk.archive.tables.database import Database
-from dicomdesk.archive.tables.rows import patient_identity
-from dicomdesk.archive.tables.schema import VERSION, metadata, settings
+from dicomdesk.archive.tables.patients import refresh_patient
+from dicomdesk.archive.tables.schema import TABLES, VERSION, metadata, patient, sequence_item, settings, study
+from dicomdesk.dicom.query.attributes import Level
 from dicomdesk.errors import IndexDamagedError, IndexUnusableError
 
 _LOCK_NUMBER: Final = 0x6469636F6D
 _AT_ONCE: Final = 10_000
-_IDENTIFYING: Final = (0x00100020, 0x00100021, 0x00100010)
+_DOUBT: Final = "doubt:"
+_IDENTIFYING: Final[Mapping[int, Any]] = MappingProxyType(
+    {
+        0x00100020: patient.c.patient_id,
+        0x00100021: patient.c.issuer_of_patient_id,
+        0x00100010: patient.c.patient_name,
+        0x00100030: patient.c.patient_birth_date,
+    }
+)
 
 Step = Callable[[Connection], None]
 
@@ -28,24 +41,8 @@ def _find_conflicts_fast(connection: Connection) -> None:
     connection.execute(text('CREATE INDEX instance_in_conflict ON instance (key) WHERE "conflict" <> 0'))
 
 
-def _identify_by_name(connection: Connection) -> None:
-    """Version 3: the name is part of a patient's identity.
-
-    Who was merged stays merged, since names of the others are in the files only: making the index again parts them.
-    """
-    columns = "key, patient_id, issuer_of_patient_id, patient_name"
-    rows = connection.execute(text(f"SELECT {columns} FROM patient WHERE patient_id <> ''")).all()  # noqa: S608  # constants
-    # first to what is no identity, so that none meets one that is about to change
-    connection.execute(text("UPDATE patient SET identity = CAST(key AS TEXT) WHERE patient_id <> ''"))
-    statement = text("UPDATE patient SET identity = :identity WHERE key = :key")
-    for start in range(0, len(rows), _AT_ONCE):
-        connection.execute(
-            statement,
-            [
-                {"key": key, "identity": patient_identity(dict(zip(_IDENTIFYING, values, strict=True)))}
-                for key, *values in rows[start : start + _AT_ONCE]
-            ],
-        )
+def _identify_later(_connection: Connection) -> None:
+    """Version 3 made the name a part of a patient's identity; version 5 identifies all patients anew."""
 
 
 def _keep_fewer_counts(connection: Connection) -> None:
@@ -70,8 +67,107 @@ def _keep_fewer_counts(connection: Connection) -> None:
         )
 
 
+def _tell_patients_apart(connection: Connection) -> None:
+    """Version 5: a study is one of its UID and its patient, and shows what most of its instances carry.
+
+    What instances of one study carried differently is in the files only: the areas are noted as ``doubted_areas``.
+    """
+    for name in _REMADE:
+        for found in inspect(connection).get_indexes(name):
+            if not found.get("duplicates_constraint"):
+                connection.execute(text(f'DROP INDEX "{found["name"]}"'))
+        connection.execute(text(f"ALTER TABLE {name} RENAME TO old_{name}"))
+    metadata.create_all(connection)
+    _copy(connection, "patient", identity="CAST(old_patient.key AS TEXT)")
+    of_patient = {name: f"old_patient.{name}" for name in _patient_columns(connection)}
+    _copy(connection, "study", "JOIN old_patient ON old_patient.key = old_study.patient_key", **of_patient)
+    _copy(connection, "study_class")
+    _copy(connection, "series")
+    _copy(connection, "instance")
+    for name in reversed(_REMADE):
+        connection.execute(text(f"DROP TABLE old_{name}"))
+    _set_items(connection)
+    _merge_patients(connection)
+    recount_conflicts(connection)
+    for area in connection.execute(select(study.c.area).distinct()).scalars().all():
+        connection.execute(settings.insert().values(name=f"{_DOUBT}{area}", value="1"))
+
+
+_REMADE: Final = ("patient", "study", "study_class", "series", "instance")
+"""Tables that version 5 makes anew, those that others refer to first."""
+
+
+def _patient_columns(connection: Connection) -> list[str]:
+    old = {column["name"] for column in inspect(connection).get_columns("old_patient")}
+    return [column.name for column in study.c if column.name in old - {"key", "area", "character_set"}]
+
+
+def _copy(connection: Connection, name: str, joined: str = "", **others: str) -> None:
+    """Copy what the old table has of the columns of the new one; and the others, by expressions."""
+    old = {column["name"] for column in inspect(connection).get_columns(f"old_{name}")}
+    columns = {column.name: f"old_{name}.{column.name}" for column in metadata.tables[name].c if column.name in old}
+    columns |= others
+    targets, sources = ", ".join(f'"{one}"' for one in columns), ", ".join(columns.values())
+    connection.execute(text(f"INSERT INTO {name} ({targets}) SELECT {sources} FROM old_{name} {joined}"))  # noqa: S608  # constants
+    if connection.dialect.name == "postgresql" and "key" in columns:
+        last = f"SELECT setval(pg_get_serial_sequence('{name}', 'key'), (SELECT MAX(key) FROM {name}))"  # noqa: S608  # constants
+        connection.execute(text(last))
+
+
+def _set_items(connection: Connection) -> None:
+    """Have studies and series hold the items that they have."""
+    for level in (Level.STUDY, Level.SERIES):
+        table = TABLES[level]
+        for attribute in SEQUENCES[level]:
+            columns = sequence_item.c
+            rows = connection.execute(
+                select(columns.owner, columns.item, columns.tag, columns.value)
+                .where(columns.sequence == attribute.tag)
+                .order_by(columns.owner, columns.item, columns.tag)
+            ).all()
+            for owner, group in groupby(rows, key=lambda row: row[0]):
+                items: dict[int, dict[int, str]] = {}
+                for _owner, item, tag, value in group:
+                    items.setdefault(item, {})[tag] = value
+                found = items_text([items.get(number, {}) for number in range(max(items) + 1)])
+                connection.execute(update(table).where(table.c.key == owner).values({attribute.column: found}))
+
+
+def _merge_patients(connection: Connection) -> None:
+    """Identify patients by ID and issuer, without the name where there is an ID."""
+    rows = connection.execute(select(patient.c.key, patient.c.area, *_IDENTIFYING.values()).order_by(patient.c.key))
+    kept: dict[tuple[str, str], int] = {}
+    merged: dict[int, int] = {}
+    for key, area, *values in rows.all():
+        which = area, patient_identity(dict(zip(_IDENTIFYING, values, strict=True)))
+        if kept.setdefault(which, key) != key:
+            merged[key] = kept[which]
+    for key, other in merged.items():
+        connection.execute(update(study).where(study.c.patient_key == key).values(patient_key=other))
+        connection.execute(delete(patient).where(patient.c.key == key))
+    statement = text("UPDATE patient SET identity = :identity WHERE key = :key")
+    changes = [{"key": key, "identity": identity} for (_area, identity), key in kept.items()]
+    for start in range(0, len(changes), _AT_ONCE):
+        connection.execute(statement, changes[start : start + _AT_ONCE])
+    counted = select(func.count()).where(study.c.patient_key == patient.c.key).scalar_subquery()
+    connection.execute(update(patient).values(study_count=counted))
+    for key in sorted(set(merged.values())):
+        refresh_patient(connection, key)
+
+
+def doubted_areas(connection: Connection) -> list[str]:
+    """The areas of which the index was made by an older version that did not keep what instances carry."""
+    names = connection.execute(select(settings.c.name).where(settings.c.name.like(f"{_DOUBT}%"))).scalars()
+    return sorted(name.removeprefix(_DOUBT) for name in names)
+
+
+def trust_area(connection: Connection, area: str) -> None:
+    """An area was indexed again."""
+    connection.execute(delete(settings).where(settings.c.name == f"{_DOUBT}{area}"))
+
+
 STEPS: Final[Mapping[int, Step]] = MappingProxyType(
-    {1: _find_conflicts_fast, 2: _identify_by_name, 3: _keep_fewer_counts}
+    {1: _find_conflicts_fast, 2: _identify_later, 3: _keep_fewer_counts, 4: _tell_patients_apart}
 )
 """By the version that a step starts from."""
 

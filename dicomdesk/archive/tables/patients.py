@@ -1,135 +1,51 @@
-"""Assigns studies to patients within one transaction of additions: finds, makes, names and removes patients.
+"""Keeps the patients of studies within one transaction: finds and makes them, and has them show what their studies do.
 
-Patients are one by ``rows.patient_identity``. A study has the patient of its first instance, until that patient gets a
-name or an instance that comes again corrects who it is; then the study moves.
-
-Others may move a study at the same time. Whoever counts in a study so says whose it believes the study to be, and
-begins again where it is another's. Names are given to patients in place; who remembers one without a name looks again.
+A patient is one by ``rows.patient_identity``, and shows of each attribute the value that most of the studies show.
 """
 
 from collections import Counter
-from typing import Final, NamedTuple
+from typing import Any, Final
 
-from sqlalchemy import Connection, Insert, bindparam, delete, select, update
+from sqlalchemy import Connection, Insert, bindparam, func, select, update
 
-from dicomdesk.archive.index_entries import IndexEntry
+from dicomdesk.archive.contents.contents import PATIENT_COLUMNS, Content, Tally, patient_row
 from dicomdesk.archive.tables.prepared_statement import PreparedStatement
-from dicomdesk.archive.tables.rows import is_same_patient, names_patient, row_of
-from dicomdesk.archive.tables.schema import LONGEST_TEXT, patient, study
-from dicomdesk.dicom.query.attributes import Level
+from dicomdesk.archive.tables.schema import patient, study, study_face
 
 
 class StaleError(Exception):
-    """Remembered row that is no longer there: begin again."""
-
-
-class Owner(NamedTuple):
-    """Patient that a study belongs to."""
-
-    key: int
-    identity: str
+    """Remembered row that is no longer there, or is another than remembered: begin again."""
 
 
 class Patients:
-    """Patients of one transaction; ``owners`` is what is remembered of studies, by key, and outlives it."""
+    """Patients of one transaction."""
 
-    def __init__(self, connection: Connection, owners: dict[int, Owner]) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._owners = owners
         self._changes: Counter[int] = Counter()
-        self._left: set[int] = set()
+        self._new: dict[int, list[Content]] = {}
+        self._changed: dict[int, None] = {}
 
-    def owner_of(self, study_key: int) -> Owner:
-        """Return the owner of a study, as far as it is remembered."""
-        return self._owners[study_key]
-
-    def remember(self, study_key: int, owner: Owner) -> None:
-        """A study that was found or made is this patient's."""
-        self._owners[study_key] = owner
-
-    def count(self, key: int, number: int) -> None:
-        """Have a number added to how many studies a patient has."""
-        self._changes[key] += number
-
-    def find_or_make(self, entry: IndexEntry, identity: str) -> Owner:
-        """The patient of an identity; its row stays until the transaction ends."""
+    def find_or_make(self, area: str, identity: str, part: Content) -> int:
+        """The key of the patient of an identity; its row stays until the transaction ends."""
         key = self._connection.execute(
             select(patient.c.key)
-            .where(patient.c.area == entry.area, patient.c.identity == identity)
+            .where(patient.c.area == area, patient.c.identity == identity)
             .with_for_update(read=True, key_share=True)
         ).scalar()
         if key is None:
-            row = row_of(Level.PATIENT, entry)
-            row |= {"area": entry.area, "identity": identity, "character_set": entry.character_set[:LONGEST_TEXT]}
+            row = {**patient_row(part), "area": area, "identity": identity}
             key = insert_one(self._connection, patient.insert().values(**row))
-        return Owner(int(key), identity)
+        return int(key)
 
-    def settle(self, study_key: int, entry: IndexEntry, identity: str, *, is_correction: bool) -> Owner:
-        """Return the owner of a study after an entry of it came that seems to be another patient's.
+    def add_study(self, key: int, part: Content) -> None:
+        """A patient gets a study that shows this of it."""
+        self._changes[key] += 1
+        self._new.setdefault(key, []).append(part)
 
-        A correction, and the name of a patient that had none, move the study or name its patient; for anything else it
-        is only looked up whether others did that meanwhile. Raises StaleError where the study is no longer there.
-        """
-        owner = self._owners[study_key] = self._read_owner(study_key)
-        is_named = names_patient(identity, owner.identity)
-        if is_same_patient(identity, owner.identity) or not (is_named or is_correction):
-            return owner
-        if is_named and self._has_one_study(owner) and not self._is_there(entry.area, identity):
-            self._connection.execute(update(patient).where(patient.c.key == owner.key).values(identity=identity))
-            moved = Owner(owner.key, identity)
-        else:
-            moved = self.find_or_make(entry, identity)
-            self._move(study_key, owner, moved)
-        self._owners[study_key] = moved
-        return moved
-
-    def _read_owner(self, study_key: int) -> Owner:
-        found = self._connection.execute(
-            select(patient.c.key, patient.c.identity)
-            .join(study, study.c.patient_key == patient.c.key)
-            .where(study.c.key == study_key)
-        ).first()
-        if found is None:
-            raise StaleError
-        return Owner(*found)
-
-    def _has_one_study(self, owner: Owner) -> bool:
-        """Whether a patient has one study only; nobody gives it another until the transaction ends."""
-        found = self._connection.execute(
-            select(patient.c.study_count)
-            .where(patient.c.key == owner.key, patient.c.identity == owner.identity)
-            .with_for_update()
-        ).scalar()
-        if found is None:
-            raise StaleError
-        return int(found) + self._changes[owner.key] == 1
-
-    def _is_there(self, area: str, identity: str) -> bool:
-        return (
-            self._connection.execute(
-                select(patient.c.key).where(patient.c.area == area, patient.c.identity == identity)
-            ).first()
-            is not None
-        )
-
-    def _move(self, study_key: int, old: Owner, new: Owner) -> None:
-        locked = list(
-            self._connection.execute(
-                select(patient.c.key)
-                .where(patient.c.key.in_((old.key, new.key)))
-                .order_by(patient.c.key)
-                .with_for_update()
-            )
-        )
-        found = self._connection.execute(
-            select(study.c.key).where(study.c.key == study_key, study.c.patient_key == old.key).with_for_update()
-        ).first()
-        if found is None or len(locked) != 2:
-            raise StaleError
-        self._connection.execute(update(study).where(study.c.key == study_key).values(patient_key=new.key))
-        self.count(old.key, -1)
-        self.count(new.key, 1)
-        self._left.add(old.key)
+    def look_at(self, keys: dict[int, None]) -> None:
+        """Studies of these patients show something else."""
+        self._changed |= keys
 
     def apply_counts(self) -> None:
         """Add the counts to the rows. Raises StaleError where a patient is gone."""
@@ -137,10 +53,39 @@ class Patients:
             if number and _ADD_STUDIES.run(self._connection, {"number": number, "which": key}).rowcount != 1:
                 raise StaleError
 
-    def drop_empty(self) -> None:
-        """Remove patients that no study is left of; after ``apply_counts``."""
-        for key in sorted(self._left):
-            self._connection.execute(delete(patient).where(patient.c.key == key, patient.c.study_count <= 0))
+    def apply_shown(self) -> None:
+        """Have the patients show what most of their studies do; after all studies are written."""
+        for key, parts in self._new.items():
+            shown = self._connection.execute(select(*_SHOWN).where(patient.c.key == key)).one()
+            if any(part != tuple(shown) for part in parts):
+                self._changed[key] = None
+        for key in sorted(self._changed):
+            refresh_patient(self._connection, key)
+
+
+def refresh_patient(connection: Connection, key: int) -> None:
+    """Have a patient show what most of its studies do, and say whether any says something else."""
+    locked = connection.execute(
+        select(patient.c.varies, *_SHOWN).where(patient.c.key == key).with_for_update(key_share=True)
+    ).one_or_none()
+    if locked is None:
+        return
+    varied, *old = locked
+    rows = connection.execute(
+        select(func.count(), *_OF_STUDY).where(study.c.patient_key == key).group_by(*_OF_STUDY)
+    ).all()
+    parts = [(tuple(row[1:]), int(row[0])) for row in rows]
+    if not parts:
+        return
+    shown = Tally(parts).shown
+    carried = select(*_OF_FACE).join(study, study.c.key == study_face.c.study_key).where(study.c.patient_key == key)
+    varies = any(part != shown for part, _count in parts)
+    varies = varies or any(tuple(row) != shown for row in connection.execute(carried.distinct()))
+    row: dict[str, str | int] = {"varies": int(varies)} if int(varies) != varied else {}
+    if shown != tuple(old):
+        row |= patient_row(shown)
+    if row:
+        connection.execute(update(patient).where(patient.c.key == key).values(**row))
 
 
 def insert_one(connection: Connection, statement: Insert) -> int:
@@ -151,6 +96,9 @@ def insert_one(connection: Connection, statement: Insert) -> int:
     return int(key[0])
 
 
+_SHOWN: Final[tuple[Any, ...]] = tuple(patient.c[name] for name in PATIENT_COLUMNS)
+_OF_STUDY: Final[tuple[Any, ...]] = tuple(study.c[name] for name in PATIENT_COLUMNS)
+_OF_FACE: Final[tuple[Any, ...]] = tuple(study_face.c[name] for name in PATIENT_COLUMNS)
 _ADD_STUDIES: Final = PreparedStatement(
     update(patient)
     .where(patient.c.key == bindparam("which"))

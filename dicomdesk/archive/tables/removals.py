@@ -1,40 +1,72 @@
-"""Removes instances from the index within one transaction, and keeps the counts."""
+"""Removes instances from the index within one transaction, keeps the counts and what is shown of those that stay."""
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 
-from dicomdesk.archive.index_entries import StoredInstance, StudyUsage
-from dicomdesk.archive.tables.counts import drop_classes
-from dicomdesk.archive.tables.patients import StaleError
-from dicomdesk.archive.tables.schema import instance, patient, sequence_item, series, study, study_class
+from dicomdesk.archive.index_entries import Conflict, StoredInstance, StudyUsage
+from dicomdesk.archive.tables.conflicts import lock_study_uid, note_instances, note_patients
+from dicomdesk.archive.tables.counts import LAST_RECEIVED, drop_classes
+from dicomdesk.archive.tables.faces import (
+    SERIES_READ,
+    STUDY_READ,
+    Faces,
+    StudyEntity,
+    list_modalities,
+    series_entity,
+    study_entity,
+)
+from dicomdesk.archive.tables.patients import StaleError, refresh_patient
+from dicomdesk.archive.tables.schema import (
+    instance,
+    patient,
+    sequence_item,
+    series,
+    series_face,
+    study,
+    study_class,
+    study_face,
+)
 from dicomdesk.archive.tables.selections import STORED, stored_instance
 from dicomdesk.dicom.query.attributes import Level, attributes_of
 
 _AT_ONCE = 400
 
 
+class _Gone(NamedTuple):
+    """Instance that was removed, and where it was."""
+
+    stored: StoredInstance
+    key: int
+    series_key: int
+    study_key: int
+    patient_key: int
+    area: str
+    study_conflict: int
+    study_face: int
+    series_face: int
+
+
 def remove_instances(connection: Connection, condition: ColumnElement[bool]) -> list[StoredInstance]:
     """Remove the instances that meet the condition, and series, studies and patients that have none left.
 
-    The condition is on the tables instance, series, study and patient joined. The caller commits. Raises StaleError
-    when others moved one of the studies to another patient meanwhile.
+    The condition is on the tables instance, series and study joined. The caller commits. Raises StaleError when others
+    removed one of the studies meanwhile.
     """
+    own = (instance.c.key, series.c.key, study.c.key, study.c.patient_key, study.c.area, study.c.conflict)
     rows = connection.execute(
-        STORED.add_columns(instance.c.key, series.c.key, study.c.key, patient.c.key)
+        STORED.add_columns(*own, instance.c.study_face, instance.c.series_face)
         .where(condition)
         .with_for_update(of=instance)
     ).all()
-    keys = [row[-4] for row in rows]
-    for start in range(0, len(keys), _AT_ONCE):
-        _drop(connection, Level.IMAGE, keys[start : start + _AT_ONCE])
-    if not rows:
-        return []
-    removed = [stored_instance(row[:-4]) for row in rows]
-    owners = [(row[-3], row[-2], row[-1]) for row in rows]
-    _uncount(connection, owners, removed)
-    return removed
+    gone = [_Gone(stored_instance(row[:-8]), *row[-8:]) for row in rows]
+    for start in range(0, len(gone), _AT_ONCE):
+        _drop(connection, Level.IMAGE, [one.key for one in gone[start : start + _AT_ONCE]])
+    if gone:
+        _Removal(connection, gone).run()
+    return [one.stored for one in gone]
 
 
 def remove_surplus_study(
@@ -44,7 +76,7 @@ def remove_surplus_study(
 
     The caller commits. Raises StaleError as ``remove_instances``.
     """
-    condition = and_(study.c.area == area, study.c.study_instance_uid == seen.study_instance_uid)
+    condition = study.c.key == seen.study_key
     columns = study.c.instance_count, study.c.bytes, study.c.last_received
     found = connection.execute(select(*columns).where(condition).with_for_update()).one_or_none()
     if found is None or tuple(found) != (seen.instance_count, seen.size_bytes, round(seen.last_received * 1e6)):
@@ -60,57 +92,117 @@ def _drop(connection: Connection, level: Level, keys: Sequence[int]) -> None:
             connection.execute(
                 delete(sequence_item).where(sequence_item.c.sequence == attribute.tag, sequence_item.c.owner.in_(keys))
             )
+    if level is Level.SERIES:
+        connection.execute(delete(series_face).where(series_face.c.series_key.in_(keys)))
+    if level is Level.STUDY:
+        connection.execute(delete(study_face).where(study_face.c.study_key.in_(keys)))
+        connection.execute(delete(study_class).where(study_class.c.study_key.in_(keys)))
     connection.execute(delete(table).where(table.c.key.in_(keys)))
 
 
-def _uncount(connection: Connection, owners: Sequence[tuple[int, int, int]], removed: Sequence[StoredInstance]) -> None:
-    patients = sorted({patient_key for _series, _study, patient_key in owners})
-    studies = Counter(study_key for _series, study_key, _patient in owners)
-    of_series = Counter(series_key for series_key, _study, _patient in owners)
-    sizes: Counter[int] = Counter()
-    classes: dict[int, set[str]] = {}
-    for (_series_key, study_key, _patient_key), one in zip(owners, removed, strict=True):
-        sizes[study_key] += one.size_bytes
-        classes.setdefault(study_key, set()).add(one.sop_class_uid)
-    patient_of = {study_key: patient_key for _series_key, study_key, patient_key in owners}
-    study_of = {series_key: study_key for series_key, study_key, _patient_key in owners}
-    # before studies, as additions do: who locks in the same order does not wait in circles
-    connection.execute(
-        select(patient.c.key).where(patient.c.key.in_(patients)).order_by(patient.c.key).with_for_update(key_share=True)
-    ).all()
-    for key, number in sorted(studies.items()):
-        counted = connection.execute(
-            update(study)
-            .where(study.c.key == key, study.c.patient_key == patient_of[key])
-            .values(instance_count=study.c.instance_count - number, bytes=study.c.bytes - sizes[key])
-        )
-        if counted.rowcount != 1:
+class _Removal:
+    """What follows when instances have gone: of their series, studies and patients."""
+
+    def __init__(self, connection: Connection, gone: Sequence[_Gone]) -> None:
+        self._connection = connection
+        self._gone = gone
+        self._faces = Faces(connection)
+
+    def run(self) -> None:
+        connection = self._connection
+        in_conflict = {
+            (one.area, one.stored.study_instance_uid)
+            for one in self._gone
+            if one.study_conflict & Conflict.OTHER_PATIENT
+        }
+        for area, uid in sorted(in_conflict):
+            lock_study_uid(connection, area, uid)
+        by_study: dict[int, list[_Gone]] = {}
+        for one in self._gone:
+            by_study.setdefault(one.study_key, []).append(one)
+        dropped = {key for key, members in sorted(by_study.items()) if self._uncount(key, members)}
+        self._show()
+        self._drop_or_show_patients(dropped)
+        for area, uid in sorted(in_conflict):
+            note_patients(connection, area, uid)
+        repeated: dict[str, set[str]] = {}
+        for one in self._gone:
+            if one.stored.conflict:
+                repeated.setdefault(one.area, set()).add(one.stored.sop_instance_uid)
+        for area, uids in repeated.items():
+            note_instances(connection, area, uids)
+
+    def _drop_or_show_patients(self, dropped: set[int]) -> None:
+        """Remove patients without studies, and have others show what their studies do.
+
+        After all studies, as additions do: who locks in the same order does not wait in circles.
+        """
+        without = {one.patient_key for one in self._gone if one.study_key in dropped}
+        for key in sorted(without):
+            self._connection.execute(delete(patient).where(patient.c.key == key, patient.c.study_count <= 0))
+        varying = select(patient.c.key).where(patient.c.key.in_(without), patient.c.varies != 0)
+        shown = {*self._faces.changed_patients, *self._connection.execute(varying).scalars()}
+        for key in sorted(shown):
+            refresh_patient(self._connection, key)
+
+    def _show(self) -> None:
+        """Have the studies and series that are left show what most of their instances carry."""
+        touched = self._faces.touched_studies()
+        self._faces.apply()
+        if touched:
+            self._connection.execute(
+                update(study).where(study.c.key.in_(touched)).values(revision=study.c.revision + 1)
+            )
+
+    def _uncount(self, key: int, gone: Sequence[_Gone]) -> bool:
+        """Count the instances of a study that have gone; return whether it has gone with them."""
+        connection = self._connection
+        row = connection.execute(
+            STUDY_READ.add_columns(study.c.last_received).where(study.c.key == key).with_for_update()
+        ).one_or_none()
+        if row is None:
             raise StaleError
-    for key, number in sorted(of_series.items()):
-        _uncount_series(connection, key, number, study_of[key])
-    for key in sorted(studies):
-        if not _drop_empty_study(connection, key, patient_of[key]):
-            drop_classes(connection, key, sorted(classes[key]))
-    for key in patients:
-        connection.execute(delete(patient).where(patient.c.key == key, patient.c.study_count <= 0))
+        owner = study_entity(row[:-1])
+        changes = {
+            "instance_count": study.c.instance_count - len(gone),
+            "bytes": study.c.bytes - sum(one.stored.size_bytes for one in gone),
+        }
+        if max(round(one.stored.received * 1e6) for one in gone) >= row[-1]:
+            changes["last_received"] = LAST_RECEIVED
+        connection.execute(update(study).where(study.c.key == key).values(**changes))
+        of_series = Counter(one.series_key for one in gone)
+        emptied = [
+            series_key for series_key, number in sorted(of_series.items()) if self._uncount_series(series_key, number)
+        ]
+        if emptied:
+            _drop(connection, Level.SERIES, emptied)
+            if _drop_empty_study(connection, key, owner.patient_key):
+                return True
+            left = study.c.series_count - len(emptied)
+            connection.execute(update(study).where(study.c.key == key).values(series_count=left))
+            list_modalities(connection, key)
+        drop_classes(connection, key, sorted({one.stored.sop_class_uid for one in gone}))
+        self._count_faces(owner, gone, set(emptied))
+        return False
 
+    def _uncount_series(self, key: int, number: int) -> bool:
+        """Count instances that a series has lost; return whether none is left."""
+        connection = self._connection
+        connection.execute(
+            update(series).where(series.c.key == key).values(instance_count=series.c.instance_count - number)
+        )
+        left = connection.execute(select(series.c.instance_count).where(series.c.key == key)).scalar()
+        return left is not None and left <= 0
 
-def _uncount_series(connection: Connection, key: int, number: int, study_key: int) -> None:
-    connection.execute(
-        update(series).where(series.c.key == key).values(instance_count=series.c.instance_count - number)
-    )
-    left = connection.execute(select(series.c.instance_count).where(series.c.key == key)).scalar()
-    if left is None or left > 0:
-        return
-    _drop(connection, Level.SERIES, [key])
-    modalities = connection.execute(
-        select(series.c.modality).where(series.c.study_key == study_key, series.c.modality != "").distinct()
-    ).scalars()
-    connection.execute(
-        update(study)
-        .where(study.c.key == study_key)
-        .values(series_count=study.c.series_count - 1, modalities="\\".join(sorted(modalities)))
-    )
+    def _count_faces(self, owner: StudyEntity, gone: Sequence[_Gone], emptied: set[int]) -> None:
+        for one in gone:
+            self._faces.count(owner, one.study_face, -1)
+        keys = {one.series_key for one in gone} - emptied
+        rows = self._connection.execute(SERIES_READ.where(series.c.key.in_(keys), series.c.faces != 0))
+        parts = {part.key: part for part in (series_entity(row, owner) for row in rows)}
+        for one in gone:
+            if one.series_key in parts:
+                self._faces.count(parts[one.series_key], one.series_face, -1)
 
 
 def _drop_empty_study(connection: Connection, key: int, patient_key: int) -> bool:
@@ -118,7 +210,6 @@ def _drop_empty_study(connection: Connection, key: int, patient_key: int) -> boo
     left = connection.execute(select(func.count()).select_from(series).where(series.c.study_key == key)).scalar()
     if left:
         return False
-    connection.execute(delete(study_class).where(study_class.c.study_key == key))
     _drop(connection, Level.STUDY, [key])
     connection.execute(
         update(patient).where(patient.c.key == patient_key).values(study_count=patient.c.study_count - 1)
@@ -141,6 +232,8 @@ def clear_area(connection: Connection, area: str) -> None:
             delete(sequence_item).where(sequence_item.c.sequence.in_(tags), sequence_item.c.owner.in_(keys))
         )
     connection.execute(delete(instance).where(instance.c.series_key.in_(all_series)))
+    connection.execute(delete(series_face).where(series_face.c.series_key.in_(all_series)))
+    connection.execute(delete(study_face).where(study_face.c.study_key.in_(studies)))
     connection.execute(delete(study_class).where(study_class.c.study_key.in_(studies)))
     connection.execute(delete(series).where(series.c.study_key.in_(studies)))
     connection.execute(delete(study).where(study.c.area == area))

@@ -1,8 +1,8 @@
 """Tables of the index.
 
-A patient has studies, a study has series, a series has instances. ``area`` names the storage area, so that several
-archive application entities can share one database without seeing each other's studies. Counts are kept by whoever adds
-and removes, in the same transaction. Text that is absent is "", never NULL.
+A patient has studies, a study has series, a series has instances; a study is one of its UID and its patient. ``area``
+names the storage area, so that several archive application entities can share one database without seeing each other's
+studies. Counts are kept by whoever adds and removes, in the same transaction. Text that is absent is "", never NULL.
 
 Person names have columns ``..._alphabetic``, ``..._ideographic``, ``..._phonetic`` (the patient's) or ``..._folded``
 (all others), times and date times ``..._sort``: see ``folding``.
@@ -12,15 +12,12 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData, Table, Text, UniqueConstraint, text
 
-from dicomdesk.dicom.query.attributes import Attribute, Level, Source, attributes_of, stored_attributes
+from dicomdesk.archive.contents.contents import content_columns, content_row
+from dicomdesk.archive.contents.rows import search_columns
+from dicomdesk.dicom.query.attributes import Level, Source, attributes_of, stored_attributes
 
-VERSION: Final = 4
+VERSION: Final = 5
 """Version of this schema; ``migrations`` brings older ones to it."""
-
-LONGEST_TEXT: Final = 512
-"""Characters of a value that are kept: more than any VR but texts may have, fewer than a database's index can hold."""
-LONGEST_PROSE: Final = 10240
-"""The same for the VRs of texts, which are in no index."""
 
 metadata: Final = MetaData()
 
@@ -38,25 +35,44 @@ def _number(name: str) -> Column[int]:
     return Column(name, BigInteger, nullable=False, server_default="0")
 
 
-def search_columns(attribute: Attribute) -> tuple[str, ...]:
-    """Names of the columns beside that of the attribute itself."""
-    if attribute.column == "patient_name":
-        return ("name_alphabetic", "name_ideographic", "name_phonetic")
-    if attribute.vr == b"PN":
-        return (attribute.column + "_folded",)
-    return (attribute.column + "_sort",) if attribute.vr in {b"TM", b"DT"} else ()
-
-
 def _columns(level: Level) -> list[Column[str] | Column[int]]:
     columns: list[Column[str] | Column[int]] = []
     for attribute in stored_attributes(level):
         columns += [_text(attribute.column), *(_text(name) for name in search_columns(attribute))]
-    columns += [_number(found.column) for found in attributes_of(level) if found.source is Source.COUNT]
-    return columns
+    return [*columns, *_counts(level)]
+
+
+def _counts(level: Level) -> list[Column[int]]:
+    return [_number(found.column) for found in attributes_of(level) if found.source is Source.COUNT]
+
+
+def _content_columns(level: Level) -> list[Column[str]]:
+    """What entities of a level show, and what instances carry of it: see ``contents``."""
+    names = dict.fromkeys(content_columns(level))
+    names |= dict.fromkeys(name for name in content_row(level, ("",) * len(names)))
+    return [_text(name) for name in names]
+
+
+def _face_table(name: str, owner: str, key: str, level: Level, *indexes: Index) -> Table:
+    return Table(
+        name,
+        metadata,
+        Column(owner, _Key, ForeignKey(key), primary_key=True),
+        Column("number", _Key, primary_key=True, autoincrement=False),
+        _number("instance_count"),
+        *_content_columns(level),
+        *indexes,
+    )
+
+
+def _partial(name: str, *columns: str) -> Index:
+    """An index of the few rows where the last column is not 0."""
+    found = text(f'"{columns[-1]}" <> 0')
+    return Index(name, *columns[:-1], sqlite_where=found, postgresql_where=found)
 
 
 settings: Final = Table("settings", metadata, Column("name", _Text, primary_key=True), _text("value"))
-"""What the database says of itself: the schema's version."""
+"""What the database says of itself: the schema's version, and which areas are to be indexed again (``doubt``)."""
 
 # Keys of patients, studies and series are never given again: writers remember them.
 
@@ -68,12 +84,15 @@ patient: Final = Table(
     _text("identity"),
     *_columns(Level.PATIENT),
     _text("character_set"),
+    _number("varies"),
     UniqueConstraint("area", "identity"),
     Index("patient_by_id", "area", "patient_id"),
     Index("patient_by_name", "area", "name_alphabetic"),
+    _partial("patient_that_varies", "key", "varies"),
     sqlite_autoincrement=True,
 )
-"""``identity`` is ``rows.patient_identity``: two patients may have one Patient ID."""
+"""``identity`` is ``rows.patient_identity``. Shown is what most of the patient's studies show; ``varies`` is 1
+where one shows, or an instance carries, something else."""
 
 study: Final = Table(
     "study",
@@ -81,21 +100,44 @@ study: Final = Table(
     Column("key", _Key, primary_key=True),
     Column("patient_key", _Key, ForeignKey("patient.key"), nullable=False),
     _text("area"),
-    *_columns(Level.STUDY),
+    _text("study_instance_uid"),
+    *_content_columns(Level.STUDY),
+    *_counts(Level.STUDY),
     _text("modalities"),
     _text("sop_classes"),
-    _text("character_set"),
     _number("bytes"),
     _number("last_received"),
-    UniqueConstraint("area", "study_instance_uid"),
+    _number("conflict"),
+    _number("faces"),
+    _number("revision"),
+    UniqueConstraint("area", "study_instance_uid", "patient_key"),
     Index("study_of_patient", "patient_key"),
+    Index("study_by_name", "area", "name_alphabetic"),
+    Index("study_by_patient_id", "area", "patient_id"),
     Index("study_by_date", "area", "study_date", "study_time_sort"),
     Index("study_by_accession", "area", "accession_number"),
     Index("study_by_id", "area", "study_id"),
     Index("study_by_age", "area", "last_received"),
+    _partial("study_in_conflict", "key", "conflict"),
     sqlite_autoincrement=True,
 )
-"""``last_received`` is in microseconds since 1970, like ``received`` of instances."""
+"""One Study Instance UID under two patients is two studies. A study shows what most of its instances carry, of its
+patient too; ``faces`` is 0 where they carry the same, else they are in ``study_face``. ``conflict`` holds bits of
+``index_entries.Conflict``. ``revision`` changes with whatever writers remember of a study and its series.
+``last_received`` is in microseconds since 1970, like ``received`` of instances."""
+
+study_face: Final = _face_table(
+    "study_face",
+    "study_key",
+    "study.key",
+    Level.STUDY,
+    Index("face_by_name", "name_alphabetic"),
+    Index("face_by_patient_id", "patient_id"),
+    Index("face_by_accession", "accession_number"),
+    Index("face_by_date", "study_date"),
+)
+"""What instances of a study carry, where that is not the same; and how many carry it. ``study_face`` of an instance is
+the number of its own."""
 
 study_class: Final = Table(
     "study_class",
@@ -110,13 +152,18 @@ series: Final = Table(
     metadata,
     Column("key", _Key, primary_key=True),
     Column("study_key", _Key, ForeignKey("study.key"), nullable=False),
-    *_columns(Level.SERIES),
-    _text("character_set"),
+    _text("series_instance_uid"),
+    *_content_columns(Level.SERIES),
+    *_counts(Level.SERIES),
+    _number("faces"),
     UniqueConstraint("study_key", "series_instance_uid"),
     Index("series_by_uid", "series_instance_uid"),
     Index("series_by_modality", "study_key", "modality"),
     sqlite_autoincrement=True,
 )
+
+series_face: Final = _face_table("series_face", "series_key", "series.key", Level.SERIES)
+"""As ``study_face``."""
 
 instance: Final = Table(
     "instance",
@@ -127,15 +174,17 @@ instance: Final = Table(
     _text("transfer_syntax_uid"),
     _text("path"),
     _number("bytes"),
+    _text("checksum"),
     _number("received"),
     _number("conflict"),
+    _number("study_face"),
+    _number("series_face"),
     UniqueConstraint("series_key", "sop_instance_uid"),
     Index("instance_by_uid", "sop_instance_uid"),
-    Index(
-        "instance_in_conflict", "key", sqlite_where=text('"conflict" <> 0'), postgresql_where=text('"conflict" <> 0')
-    ),
+    _partial("instance_in_conflict", "key", "conflict"),
 )
-"""``path`` is relative to the area's folder; ``conflict`` holds bits of ``index_entries.Conflict``."""
+"""``path`` is relative to the area's folder; ``checksum`` is "ALGORITHM:HEX", or "" where it is not known; ``conflict``
+holds bits of ``index_entries.Conflict``."""
 
 sequence_item: Final = Table(
     "sequence_item",
@@ -150,5 +199,8 @@ sequence_item: Final = Table(
     Index("item_by_value", "sequence", "tag", "value"),
 )
 """One value in an item of a sequence; ``owner`` is the key of the study, series or instance that has it."""
+
+lease: Final = Table("lease", metadata, Column("name", _Text, primary_key=True), _text("owner"), _number("until"))
+"""Work that one of several processes does at a time: ``until`` is in microseconds since 1970."""
 
 TABLES: Final = {Level.PATIENT: patient, Level.STUDY: study, Level.SERIES: series, Level.IMAGE: instance}

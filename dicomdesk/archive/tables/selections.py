@@ -6,7 +6,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, bindparam, literal_column, select
 
 from dicomdesk.archive.index_entries import Conflict, StoredInstance
-from dicomdesk.archive.tables.schema import instance, patient, series, study
+from dicomdesk.archive.tables.schema import instance, series, study
 from dicomdesk.dicom.query.attributes import (
     SERIES_INSTANCE_UID,
     SOP_INSTANCE_UID,
@@ -26,11 +26,13 @@ STORED: Final = (
         series.c.series_instance_uid,
         instance.c.received,
         instance.c.conflict,
+        instance.c.checksum,
+        study.c.patient_id,
+        study.c.issuer_of_patient_id,
     )
     .select_from(instance)
     .join(series, series.c.key == instance.c.series_key)
     .join(study, study.c.key == series.c.study_key)
-    .join(patient, patient.c.key == study.c.patient_key)
 )
 
 FILE_ENTRIES: Final = (
@@ -58,7 +60,7 @@ def area_condition(area: str, restricting: frozenset[int]) -> ColumnElement[bool
         return study.c.area == area
     attributes = [find_attribute(tag) for tag in restricting]
     if any(attribute is not None and attribute.level is Level.PATIENT for attribute in attributes):
-        return patient.c.area == area
+        return study.c.area == area
     if restricting & _FOUND_BY_THEMSELVES:
         return whole_area_condition(area)
     return study.c.area == area
@@ -71,7 +73,8 @@ def whole_area_condition(area: str) -> ColumnElement[bool]:
 
 def stored_instance(row: Sequence[Any]) -> StoredInstance:
     """Make a stored instance of a row of ``STORED``."""
-    path, size, sop_class_uid, sop_instance_uid, transfer_syntax_uid, study_uid, series_uid, received, conflict = row
+    path, size, sop_class_uid, sop_instance_uid, transfer_syntax_uid, study_uid, series_uid, received, *others = row
+    conflict, checksum, patient_id, issuer = others
     return StoredInstance(
         path=path,
         size_bytes=size,
@@ -82,4 +85,7 @@ def stored_instance(row: Sequence[Any]) -> StoredInstance:
         series_instance_uid=series_uid,
         received=received / 1e6,
         conflict=Conflict(conflict),
+        checksum=checksum,
+        patient_id=patient_id,
+        issuer_of_patient_id=issuer,
     )

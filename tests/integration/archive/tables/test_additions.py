@@ -96,19 +96,35 @@ def items(index: Index) -> list[tuple[str, int]]:
     return [(row[0], row[2]) for row in rows]
 
 
-def test_values_that_a_study_has_not_are_filled_in_and_those_it_has_stay(empty_index: Index) -> None:
-    empty_index.add([index_entry(instance="1.1", description="first", date="20200101")])
-    empty_index.add([index_entry(instance="1.2", series="1.9", description="second", accession="A", name="Doe")])
+def test_a_study_shows_what_most_of_its_instances_carry(empty_index: Index) -> None:
+    keys = {"study": "", "description": "", "accession": "", "name": "", "date": "", "study_id": ""}
+
+    def shown() -> dict[str, str]:
+        (match,) = empty_index.find(study_query({**keys, "patient": "P1"}), AREA)
+        return {name: match.values[TAGS[name]] for name in keys if name != "study" and match.values[TAGS[name]]}
+
+    empty_index.add([index_entry(instance="1.1", description="b", date="20200101")])
+    empty_index.add([index_entry(instance="1.2", series="1.9", description="a", accession="A", name="Doe")])
     empty_index.add([index_entry(instance="1.3", series="1.10", patient="other", name="Roe", study_id="S")])
-    keys = {"study": "", "description": "", "accession": "", "name": "DOE", "date": "", "study_id": ""}
-    (match,) = empty_index.find(study_query(keys), AREA)
-    assert {name: match.values[TAGS[name]] for name in keys if name != "study"} == {
-        "description": "first",
-        "accession": "A",
-        "name": "Doe",
-        "date": "20200101",
-        "study_id": "S",
-    }
+    assert shown() == {"description": "a", "accession": "A", "name": "Doe", "date": "20200101"}
+    empty_index.add([index_entry(instance="1.4", series="1.9", description="b", accession="A", name="DOE")])
+    assert shown() == {"description": "b", "accession": "A", "name": "DOE", "date": "20200101"}
+    empty_index.remove(AREA, sop_instance_uid="1.1")
+    assert shown() == {"description": "a", "accession": "A", "name": "DOE"}
+
+
+def test_a_series_shows_what_most_of_its_instances_carry_and_a_study_their_modalities(empty_index: Index) -> None:
+    def modality() -> tuple[str, str]:
+        keys = {"study": "1.2", "series": "", "modality": "", "modalities": ""}
+        (match,) = empty_index.find(study_query(keys, level="SERIES"), AREA)
+        return match.values[TAGS["modality"]], match.values[TAGS["modalities"]]
+
+    for number, name in enumerate(("MR", "CT", "CT"), 1):
+        empty_index.add([index_entry(instance=f"1.{number}", modality=name)])
+    assert modality() == ("CT", "CT")
+    empty_index.add([index_entry(instance="1.2", modality="MR")])
+    assert modality() == ("MR", "MR")
+    assert list(empty_index.wrong_counts()) == []
 
 
 def test_an_instance_that_comes_again_brings_its_corrections(empty_index: Index) -> None:
@@ -119,7 +135,7 @@ def test_an_instance_that_comes_again_brings_its_corrections(empty_index: Index)
     assert {name: match.values[TAGS[name]] for name in keys if name != "study"} == {
         "name": "Doe^Jane",
         "description": "MR",
-        "accession": "A",
+        "accession": "",
         "modalities": "MR",
     }
     assert list(empty_index.wrong_counts()) == []

@@ -3,6 +3,7 @@
 import sqlite3
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,10 @@ from sqlalchemy import Inspector, create_engine, inspect, text
 from dicomdesk.archive.index import Index, sqlite_url
 from dicomdesk.archive.tables.database import Database
 from dicomdesk.archive.tables.migrations import STEPS, read_version
-from dicomdesk.archive.tables.schema import VERSION
+from dicomdesk.archive.tables.schema import VERSION, patient, study
 from dicomdesk.errors import IndexDamagedError, IndexUnusableError
-from tests.helpers.archives.index_entries import AREA, index_entry
+from tests.helpers.archives.index_entries import AREA, TAGS, index_entry, study_query
+from tests.helpers.archives.index_rows import canonical_rows
 
 
 def run(url: str, *statements: str) -> None:
@@ -39,13 +41,27 @@ def indexes(url: str, table: str) -> set[str | None]:
     return found
 
 
+OF_PATIENT = [column.name for column in study.c if column.name in patient.c and column.name not in {"key", "area"}]
+OF_PATIENT.remove("character_set")
 BACK: dict[int, tuple[str, ...]] = {
     1: ("DROP INDEX instance_in_conflict",),
-    2: ("UPDATE patient SET identity = patient_id || '\x1f' || issuer_of_patient_id WHERE patient_id <> ''",),
+    2: (),
     3: (
         "ALTER TABLE patient ADD COLUMN series_count BIGINT DEFAULT '0' NOT NULL",
         "ALTER TABLE patient ADD COLUMN instance_count BIGINT DEFAULT '0' NOT NULL",
         "ALTER TABLE study_class ADD COLUMN instance_count BIGINT DEFAULT '0' NOT NULL",
+    ),
+    4: (
+        *(f"DROP TABLE {table}" for table in ("study_face", "series_face", "lease")),
+        *(f"DROP INDEX {name}" for name in ("study_by_name", "study_by_patient_id", "study_in_conflict")),
+        "DROP INDEX patient_that_varies",
+        *(f"ALTER TABLE study DROP COLUMN {column}" for column in OF_PATIENT),
+        *(f"ALTER TABLE study DROP COLUMN {column}" for column in ("conflict", "faces", "revision")),
+        "ALTER TABLE study DROP COLUMN procedure_code_sequence",
+        "ALTER TABLE series DROP COLUMN request_attributes_sequence",
+        "ALTER TABLE series DROP COLUMN faces",
+        "ALTER TABLE patient DROP COLUMN varies",
+        *(f"ALTER TABLE instance DROP COLUMN {column}" for column in ("checksum", "study_face", "series_face")),
     ),
 }
 """What undoes each step."""
@@ -73,25 +89,51 @@ def test_an_old_database_becomes_a_new_one_with_all_that_is_in_it(database_url: 
     index = Index(database_url)
     assert version(database_url) == VERSION
     assert index.statistics(AREA).instances == 2
-    assert len(list(index.conflicts(AREA))) == 1
+    assert len(list(index.conflicts(AREA))) == 2
     assert list(index.wrong_counts()) == []
     index.close()
     assert "instance_in_conflict" in indexes(database_url, "instance")
 
 
-def test_a_patient_of_an_old_database_is_known_by_its_name(database_url: str) -> None:
+def test_who_was_told_apart_by_name_is_one_patient_with_several_names(database_url: str) -> None:
     index = Index(database_url)
-    index.add([index_entry(name="Doe^Jane^^", issuer="H"), index_entry(study="1.3", path="3", patient="", name="Roe")])
+    index.add([index_entry(name="Doe^Jane", issuer="H"), index_entry(study="1.3", path="3", patient="", name="Roe")])
+    index.add([index_entry(study="1.4", path="4", patient="P2", name="Poe", issuer="H")])
     index.close()
-    run(database_url, *BACK[3], *BACK[2], "UPDATE settings SET value = '2' WHERE name = 'version'")
+    same = "UPDATE patient SET patient_id = 'P1', identity = 'other' WHERE patient_id = 'P2'"
+    run(database_url, *BACK[4], same, "UPDATE settings SET value = '4' WHERE name = 'version'")
     index = Index(database_url)
-    for name in ("Doe^Jane", "Poe", ""):
-        index.add([index_entry(study=f"1.4{name}", path=f"4{name}", name=name, issuer="H")])
-    index.add([index_entry(study="1.5", path="5", patient="", name="Roe")])
-    found = index.statistics(AREA)
-    assert (found.patients, found.studies) == (4, 6)
+    assert index.is_doubted(AREA)
+    assert (index.statistics(AREA).patients, index.statistics(AREA).studies) == (2, 3)
+    for keys, names in (({"patient": "P1"}, ["Doe^Jane", "Poe"]), ({"name": "poe"}, ["Poe"])):
+        found = index.find(study_query({"study": "", "name": "", **keys}), AREA)
+        assert sorted(match.values[TAGS["name"]] for match in found) == names
+    index.add([index_entry(study="1.5", path="5", name="Doe^Jane", issuer="H")])
+    index.add([index_entry(study="1.3", path="6", instance="1.3.9", patient="", name="roe^^")])
+    assert (index.statistics(AREA).patients, index.statistics(AREA).studies) == (2, 4)
     assert list(index.wrong_counts()) == []
+    index.trust(AREA)
+    assert not index.is_doubted(AREA)
     index.close()
+
+
+def test_an_old_database_of_plain_studies_says_what_a_new_one_would(tmp_path: Path) -> None:
+    items = {0x00081032: ({0x00080100: "C"},), 0x00400275: ({0x00401001: "R"}, {0x00400009: "S"})}
+    entries = [
+        replace(index_entry(study=study, series=f"{study}.1", instance=f"{study}.1.{number}", name="Doe"), items=items)
+        for study in ("1.2", "1.3")
+        for number in range(3)
+    ]
+    urls = [sqlite_url(tmp_path / name) for name in ("old", "new")]
+    for url in urls:
+        index = Index(url)
+        index.add([replace(entry, received=1.0) for entry in entries])
+        index.close()
+    run(urls[0], *BACK[4], "UPDATE settings SET value = '4' WHERE name = 'version'")
+    old, new = [Index(url) for url in urls]
+    assert canonical_rows(old) == canonical_rows(new)
+    old.close()
+    new.close()
 
 
 def test_what_reads_as_several_classes_is_none_of_an_old_database_any_more(database_url: str) -> None:

@@ -1,13 +1,11 @@
-"""Patients are told apart by ID, issuer and name, get their names, and lose the studies that were never theirs."""
+"""Whose a study is: patients are told apart by ID and issuer, and nothing is shown or found as another's."""
 
 import random
 import threading
 from collections.abc import Callable
 
-import pytest
-
 from dicomdesk.archive.index import Index
-from dicomdesk.archive.index_entries import NO_CONFLICT, Addition, AdditionOutcome, Conflict, DuplicateRule
+from dicomdesk.archive.index_entries import NO_CONFLICT, Addition, AdditionOutcome, Conflict
 from dicomdesk.archive.matching.query_reader import read_find_query, read_retrieve_query
 from dicomdesk.dicom.query.query import Model
 from tests.helpers.archives.index_entries import AREA, TAGS, identifier, index_entry, study_query
@@ -16,10 +14,10 @@ from tests.helpers.data.datasets import IMPLICIT
 NAME = TAGS["name"]
 
 
-def add(index: Index, study: str = "1.2", number: int = 1, **values: str) -> Addition:
+def add(index: Index, study: str = "1.2", number: int = 1, path: str = "", **values: str) -> Addition:
     """Add an instance of a study."""
     names = {"study": study, "series": f"{study}.1", "instance": f"{study}.1.{number}"} | values
-    (addition,) = index.add([index_entry(AREA, 100, received=0.0, **names)])
+    (addition,) = index.add([index_entry(AREA, 100, path, received=0.0, **names)])
     assert list(index.wrong_counts()) == []
     return addition
 
@@ -46,117 +44,142 @@ def names_of_studies(index: Index, **keys: str) -> dict[str, str]:
     return {match.values[TAGS["study"]]: match.values[NAME] for match in matches}
 
 
-def flags(index: Index) -> int:
-    return len(list(index.conflicts(AREA)))
-
-
-def test_two_patients_of_one_id_keep_their_names_and_are_both_retrieved(empty_index: Index) -> None:
-    add(empty_index, "1.1", patient="1", name="Doe^Jane")
-    add(empty_index, "1.2", patient="1", name="Roe^John")
-    add(empty_index, "1.3", patient="1", name="DOE^JANE^^")
-    assert patients(empty_index) == [("1", "Doe^Jane", 2, 2), ("1", "Roe^John", 1, 1)]
-    assert names_of_studies(empty_index, name="ROE*") == {"1.2": "Roe^John"}
+def test_one_id_is_one_patient_who_is_found_by_each_name_that_is_carried(empty_index: Index) -> None:
+    add(empty_index, "1.1", patient="1", name="Doe^Jon")
+    add(empty_index, "1.2", patient="1", name="Doe^John")
+    add(empty_index, "1.3", patient="1", name="DOE^JOHN^^")
+    assert [row[:3] for row in patients(empty_index)] == [("1", "DOE^JOHN^^", 3)]
+    assert names_of_studies(empty_index) == {"1.1": "Doe^Jon", "1.2": "Doe^John", "1.3": "DOE^JOHN^^"}
+    assert names_of_studies(empty_index, name="doe^jon") == {"1.1": "Doe^Jon"}
+    assert names_of_patients(empty_index, name="doe^jon") == ["Doe^Jon"]
+    assert names_of_patients(empty_index, name="doe^jo*") == ["DOE^JOHN^^"]
     query = read_retrieve_query(identifier("PATIENT", {"patient": "1"}), IMPLICIT, Model.PATIENT_ROOT)
     assert {one.study_instance_uid for one in empty_index.instances(query, AREA)} == {"1.1", "1.2", "1.3"}
-    assert flags(empty_index) == 0
+    assert empty_index.study_conflicts(AREA) == []
 
 
-def test_an_instance_without_a_name_is_its_studys_patient(empty_index: Index) -> None:
-    add(empty_index, name="Doe", issuer="H")
-    assert add(empty_index, number=2, issuer="H").conflict is NO_CONFLICT
-    assert add(empty_index, number=1, issuer="H").conflict is NO_CONFLICT
-    assert add(empty_index, number=3, issuer="").conflict is Conflict.OTHER_PATIENT
-    assert add(empty_index, number=4, issuer="H", patient="").conflict is Conflict.OTHER_PATIENT
-    assert patients(empty_index) == [("P1", "Doe", 1, 4)]
+def names_of_patients(index: Index, **keys: str) -> list[str]:
+    query = read_find_query(identifier("PATIENT", {"patient": "", "name": "", **keys}), IMPLICIT, Model.PATIENT_ROOT)
+    return [match.values[NAME] for match in index.find(query, AREA)]
 
 
-def test_a_patient_without_a_name_gets_the_one_that_comes_next(open_index: Callable[[], Index]) -> None:
-    index, other = open_index(), open_index()
-    add(index)
-    add(index, number=2, name="Doe", birth_date="19700101")
-    assert patients(index) == [("P1", "Doe", 1, 2)]
-    # one who does not know it yet
-    add(other, "1.3")
-    assert add(index, "1.3", 2, name="Doe").conflict is NO_CONFLICT
-    assert add(other, "1.3", 3, name="Roe").conflict is Conflict.OTHER_PATIENT
-    assert add(other, "1.3", 4, name="doe").conflict is NO_CONFLICT
-    assert patients(index) == [("P1", "Doe", 2, 6)]
-
-
-def test_of_several_studies_without_a_name_only_the_one_that_gets_it_moves(empty_index: Index) -> None:
-    add(empty_index, "1.1")
-    add(empty_index, "1.2")
-    add(empty_index, "1.2", 2, name="Doe", series="1.2.9")
-    assert patients(empty_index) == [("P1", "", 1, 1), ("P1", "Doe", 1, 2)]
-    add(empty_index, "1.1", 2, name="Roe")
-    assert patients(empty_index) == [("P1", "Doe", 1, 2), ("P1", "Roe", 1, 2)]
-
-
-def test_the_name_can_come_in_the_same_batch(empty_index: Index) -> None:
-    batch = [index_entry(instance=f"1.{number}", name=name) for number, name in enumerate(("", "Doe", "", "Roe"))]
-    assert [one.conflict for one in empty_index.add(batch)] == [*[NO_CONFLICT] * 3, Conflict.OTHER_PATIENT]
-    assert patients(empty_index) == [("P1", "Doe", 1, 4)]
-    assert list(empty_index.wrong_counts()) == []
-
-
-@pytest.mark.parametrize(
-    "correction", [{"patient": "P2"}, {"name": "Roe"}, {"issuer": "H"}, {"patient": "", "name": "Roe"}]
-)
-def test_a_correction_moves_the_study_and_its_counts(empty_index: Index, correction: dict[str, str]) -> None:
-    first = {"patient": "P1", "name": "Doe"}
-    add(empty_index, "1.1", 1, **first)
+def test_one_study_uid_of_several_patients_is_a_study_of_each(empty_index: Index) -> None:
+    """None is shown with another's name, each is found by its own ID, and all that agree are told nothing."""
     for number in (1, 2):
-        add(empty_index, "1.2", number, **first)
-    corrected = first | correction
-    addition = add(empty_index, "1.2", 1, **corrected)
-    assert (addition.outcome, addition.conflict) == (AdditionOutcome.REPLACED, NO_CONFLICT)
-    expected = [("P1", "Doe", 1, 1), (corrected["patient"], corrected["name"], 1, 2)]
-    if "issuer" in correction:
-        assert [row[:3] for row in patients(empty_index)] == [row[:3] for row in expected]
-    elif corrected["patient"]:
-        assert patients(empty_index) == sorted(expected)
-    assert names_of_studies(empty_index) == {"1.1": "Doe", "1.2": corrected["name"]}
-    assert add(empty_index, "1.2", 3, **corrected).conflict is NO_CONFLICT
-    add(empty_index, "1.1", 1, **corrected)
-    assert empty_index.statistics(AREA).patients == 1
-    assert flags(empty_index) == 0
+        assert add(empty_index, number=number, patient="ONE", name="A").conflict is NO_CONFLICT
+    for number, patient in ((3, "TWO"), (4, "THREE"), (5, "")):
+        addition = add(empty_index, number=number, patient=patient, name=f"Name^{patient}", series=f"1.2.{number}")
+        assert addition.conflict is Conflict.OTHER_PATIENT
+    assert add(empty_index, number=6, patient="ONE", name="A").conflict is NO_CONFLICT
+    for patient, name, count in (("ONE", "A", 3), ("TWO", "Name^TWO", 1), ("THREE", "Name^THREE", 1)):
+        assert patients_of(empty_index, patient) == [(patient, name, 1, count)]
+        images = images_of(empty_index, {"study": "1.2", "series": "", "patient": patient, "name": ""})
+        assert set(images) == {(patient, name)}
+        assert len(images) == count
+    assert len(images_of(empty_index, {"study": "", "series": "", "patient": "", "name": ""})) == 6
+    conflicts = empty_index.study_conflicts(AREA)
+    assert [(one.patient_id, one.conflict, one.instance_count) for one in conflicts] == [
+        ("", Conflict.OTHER_PATIENT, 1),
+        ("ONE", Conflict.OTHER_PATIENT, 3),
+        ("THREE", Conflict.OTHER_PATIENT, 1),
+        ("TWO", Conflict.OTHER_PATIENT, 1),
+    ]
+    assert empty_index.conflict_counts(AREA).total == 4
 
 
-def test_a_new_instance_of_another_patient_is_flagged_and_stays_so_when_it_is_sent_again(empty_index: Index) -> None:
-    add(empty_index, name="Doe")
-    for outcome in (AdditionOutcome.ADDED, AdditionOutcome.REPLACED):
-        addition = add(empty_index, number=2, name="Roe")
-        assert (addition.outcome, addition.conflict) == (outcome, Conflict.OTHER_PATIENT)
-    assert patients(empty_index) == [("P1", "Doe", 1, 2)]
-    assert add(empty_index, number=2, name="Doe").conflict is NO_CONFLICT
-    assert flags(empty_index) == 0
+def patients_of(index: Index, patient: str) -> list[tuple[str, str, int, int]]:
+    return [row for row in patients(index) if row[0] == patient]
 
 
-def test_the_first_that_is_kept_corrects_nothing(empty_index: Index) -> None:
-    add(empty_index)
-    empty_index.add([index_entry(study="1.2", series="1.2.1", instance="1.2.1.1", name="Doe")],
-                    on_duplicate=DuplicateRule.KEEP_FIRST)  # fmt: skip
-    assert patients(empty_index) == [("P1", "", 1, 1)]
+def images_of(index: Index, keys: dict[str, str]) -> list[tuple[str, str]]:
+    matches = index.find(study_query({"instance": "", **keys}, level="IMAGE"), AREA)
+    return [(match.values[TAGS["patient"]], match.values[NAME]) for match in matches]
 
 
-def test_corrections_back_and_forth_in_one_batch_leave_one_patient(empty_index: Index) -> None:
-    add(empty_index, name="Doe")
-    names = ("Roe", "Poe", "Doe", "Roe")
-    empty_index.add([index_entry(study="1.2", series="1.2.1", instance="1.2.1.1", name=name) for name in names])
-    assert patients(empty_index) == [("P1", "Roe", 1, 1)]
-    assert list(empty_index.wrong_counts()) == []
+def test_what_the_study_is_retrieved_by_decides_whose_instances_come(empty_index: Index) -> None:
+    add(empty_index, number=1, patient="ONE", name="A")
+    add(empty_index, number=2, patient="TWO", name="B")
+
+    def retrieved(model: Model, **keys: str) -> list[str]:
+        query = read_retrieve_query(identifier("STUDY", keys), IMPLICIT, model)
+        return [found.sop_instance_uid for found in empty_index.instances(query, AREA)]
+
+    assert retrieved(Model.STUDY_ROOT, study="1.2") == ["1.2.1.1", "1.2.1.2"]
+    assert retrieved(Model.PATIENT_ROOT, study="1.2", patient="TWO") == ["1.2.1.2"]
+    assert retrieved(Model.STUDY_ROOT, study="1.2", name="A") == ["1.2.1.1"]
 
 
-def test_who_remembers_another_patient_counts_for_the_right_one(open_index: Callable[[], Index]) -> None:
+def test_an_instance_that_comes_again_as_another_patients_is_kept_beside(empty_index: Index) -> None:
+    """Whatever order they come in; neither renames what has more."""
+    for number in (1, 2, 3):
+        add(empty_index, number=number, patient="P1", name="Doe", date="20200101", accession="A")
+    for patient, name in (("", "Doe"), ("P2", "Doe"), ("P2", "Roe")):
+        addition = add(empty_index, number=1, patient=patient, name=name, date="19990101", path=f"{patient}-{name}")
+        assert Conflict.OTHER_PATIENT in addition.conflict
+    assert addition.outcome is AdditionOutcome.REPLACED
+    assert [row[:3] for row in patients(empty_index)] == [("", "Doe", 1), ("P1", "Doe", 1), ("P2", "Roe", 1)]
+    keys = {"study": "", "date": "", "accession": "", "patient": "P1"}
+    (match,) = empty_index.find(study_query(keys), AREA)
+    assert (match.values[TAGS["date"]], match.values[TAGS["accession"]]) == ("20200101", "A")
+    assert [one.conflict for one in empty_index.conflicts(AREA)] == [Conflict.OTHER_PATIENT] * 3
+    empty_index.remove(AREA, path="P2-Roe")
+    empty_index.remove(AREA, path="-Doe")
+    assert list(empty_index.conflicts(AREA)) == []
+    assert empty_index.study_conflicts(AREA) == []
+
+
+def test_names_that_differ_in_a_study_are_a_conflict_and_each_instance_has_its_own(empty_index: Index) -> None:
+    for number in (1, 2, 4):
+        assert add(empty_index, number=number, name="Doe^John").conflict is NO_CONFLICT
+    assert add(empty_index, number=3, name="Doe^Jon", series="1.2.9").conflict is Conflict.OTHER_NAME
+    assert add(empty_index, number=5, name="").conflict is NO_CONFLICT
+    assert add(empty_index, number=6, name="DOE^JOHN").conflict is NO_CONFLICT
+    assert patients(empty_index) == [("P1", "Doe^John", 1, 6)]
+    assert names_of_studies(empty_index, name="doe^jon") == {"1.2": "Doe^Jon"}
+    assert names_of_studies(empty_index, name="doe^j*") == {"1.2": "Doe^John"}
+    assert images_of(empty_index, {"study": "1.2", "series": "1.2.9", "patient": "", "name": ""}) == [("P1", "Doe^Jon")]
+    assert len(images_of(empty_index, {"study": "1.2", "series": "", "patient": "", "name": "DOE^JON"})) == 1
+    assert len(images_of(empty_index, {"study": "1.2", "series": "", "patient": "", "name": "DOE^JOHN"})) == 4
+    found = empty_index.find(study_query({"study": "1.2", "series": "", "name": ""}, level="SERIES"), AREA)
+    assert {match.values[TAGS["series"]]: match.values[NAME] for match in found} == {
+        "1.2.1": "Doe^John",
+        "1.2.9": "Doe^Jon",
+    }
+    (conflict,) = empty_index.study_conflicts(AREA)
+    assert (conflict.conflict, conflict.names) == (Conflict.OTHER_NAME, ("DOE^JOHN", "Doe^John", "Doe^Jon"))
+    empty_index.remove(AREA, series_instance_uid="1.2.9")
+    assert empty_index.study_conflicts(AREA) == []
+
+
+def test_what_contradicts_is_refused_where_it_is_to_be(empty_index: Index) -> None:
+    add(empty_index, number=1, patient="P1", name="Doe")
+
+    def outcome(**values: str) -> AdditionOutcome:
+        names = {"study": "1.2", "series": "1.2.1", "instance": "1.2.1.2", "patient": "P1", "name": "Doe"} | values
+        (addition,) = empty_index.add([index_entry(AREA, 100, received=0.0, **names)], refuses_conflicts=True)
+        assert list(empty_index.wrong_counts()) == []
+        return addition.outcome
+
+    for values in ({"patient": "P2"}, {"name": "Roe"}, {"instance": "1.2.1.1", "series": "1.2.9"}):
+        assert outcome(**values) is AdditionOutcome.REFUSED
+        assert outcome(study="1.9", instance="1.2.1.1", series="1.9.1") is AdditionOutcome.REFUSED
+    assert empty_index.statistics(AREA).instances == 1
+    assert outcome() is AdditionOutcome.ADDED
+    assert outcome(instance="1.2.1.1", name="") is AdditionOutcome.REPLACED
+
+
+def test_who_remembers_what_others_have_changed_begins_again(open_index: Callable[[], Index]) -> None:
     one, other = open_index(), open_index()
     add(one, "1.1", name="Doe")
     add(one, "1.2", name="Doe")
     add(other, "1.2", 2, name="Doe")
     add(one, "1.2", name="Roe")
-    assert add(other, "1.2", 3, name="Roe").conflict is NO_CONFLICT
+    assert add(other, "1.2", 3, name="Doe").conflict is NO_CONFLICT
     add(one, "1.2", name="Doe")
-    assert add(other, "1.2", 4, name="Roe").conflict is Conflict.OTHER_PATIENT
+    assert add(other, "1.2", 4, name="Roe").conflict is Conflict.OTHER_NAME
     assert patients(one) == [("P1", "Doe", 2, 5)]
+    add(one, "1.2", 5, patient="P2", name="Doe")
+    assert add(other, "1.2", 6, patient="P2", name="Doe").conflict is Conflict.OTHER_PATIENT
     other.remove(AREA, study_instance_uid="1.2")
     assert patients(one) == [("P1", "Doe", 1, 1)]
 
@@ -188,17 +211,6 @@ def test_corrections_removals_and_additions_at_once_leave_right_counts(open_inde
     index = open_index()
     assert list(index.wrong_counts()) == []
     assert all(studies > 0 for _patient, _name, studies, _instances in patients(index))
-
-
-def test_another_patients_instance_of_the_same_uids_changes_nothing(empty_index: Index) -> None:
-    first = add(empty_index, patient="P1", name="Doe^Jane")
-    other = add(empty_index, patient="P2", name="Roe^Ann")
-    assert first.outcome is AdditionOutcome.ADDED
-    assert (other.outcome, other.replaced_path) == (AdditionOutcome.CONTRADICTED, "")
-    assert names_of_studies(empty_index) == {"1.2": "Doe^Jane"}
-    for patient in ("P1", "P3"):
-        assert add(empty_index, patient=patient, name="Roe^Ann").outcome is AdditionOutcome.REPLACED
-    assert names_of_studies(empty_index) == {"1.2": "Roe^Ann"}
 
 
 def test_series_and_instances_of_a_patient_are_those_of_its_studies(empty_index: Index) -> None:

@@ -36,9 +36,9 @@ def steps(index: Index, statement: object) -> list[str]:
         ({"accession": "A*"}, "STUDY", "study USING INDEX study_by_accession"),
         ({"study_id": "A"}, "STUDY", "study USING INDEX study_by_id"),
         ({"date": "20200101-"}, "STUDY", "study USING INDEX study_by_date"),
-        ({"patient": "P"}, "STUDY", "patient USING COVERING INDEX patient_by_id"),
-        ({"name": "SMI*"}, "STUDY", "patient USING INDEX patient_by_name"),
-        ({"name": "*SMI*"}, "STUDY", "patient USING INDEX patient_by_"),
+        ({"patient": "P"}, "STUDY", "study USING INDEX study_by_patient_id"),
+        ({"name": "SMI*"}, "STUDY", "study USING INDEX study_by_name"),
+        ({"name": "*SMI*"}, "STUDY", "study USING INDEX study_"),
         ({"study": "1.2", "series": ""}, "SERIES", "study USING COVERING INDEX sqlite_autoindex_study_1"),
     ],
 )

@@ -1,7 +1,8 @@
 from sqlalchemy import make_url
 from sqlalchemy.schema import CreateTable
 
-from dicomdesk.archive.tables.schema import TABLES, metadata, patient, search_columns
+from dicomdesk.archive.contents.rows import search_columns
+from dicomdesk.archive.tables.schema import TABLES, metadata, patient
 from dicomdesk.dicom.query.attributes import ATTRIBUTES, Source
 
 

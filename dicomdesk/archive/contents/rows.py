@@ -1,12 +1,11 @@
 """Makes rows of the tables from index entries."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
+from dicomdesk.archive.contents.folded_names import fold, name_groups, sortable_date, sortable_date_time, sortable_time
 from dicomdesk.archive.index_entries import IndexEntry
-from dicomdesk.archive.tables.folded_names import fold, name_groups, sortable_date, sortable_date_time, sortable_time
-from dicomdesk.archive.tables.schema import LONGEST_PROSE, LONGEST_TEXT, search_columns
 from dicomdesk.dicom.query.attributes import (
     ATTRIBUTES,
     PATIENT_ID,
@@ -19,11 +18,25 @@ from dicomdesk.dicom.query.attributes import (
 
 Row = dict[str, str | int]
 
+LONGEST_TEXT: Final = 512
+"""Characters of a value that are kept: more than any VR but texts may have, fewer than a database's index can hold."""
+LONGEST_PROSE: Final = 10240
+"""The same for the VRs of texts, which are in no index."""
+
 _SEPARATOR: Final = "\x1f"
 _LONGEST_PART: Final = LONGEST_TEXT // 3
 _ISSUER: Final = 0x00100021
 _BIRTH_DATE: Final = 0x00100030
 _PROSE: Final = frozenset({b"LT", b"ST", b"UT"})
+
+
+def search_columns(attribute: Attribute) -> tuple[str, ...]:
+    """Names of the columns beside that of the attribute itself."""
+    if attribute.column == "patient_name":
+        return ("name_alphabetic", "name_ideographic", "name_phonetic")
+    if attribute.vr == b"PN":
+        return (attribute.column + "_folded",)
+    return (attribute.column + "_sort",) if attribute.vr in {b"TM", b"DT"} else ()
 
 
 def _plan(level: Level) -> tuple[tuple[Attribute, str, int, tuple[str, ...], bool], ...]:
@@ -40,10 +53,11 @@ def _plan(level: Level) -> tuple[tuple[Attribute, str, int, tuple[str, ...], boo
 
 
 _PLANS: Final = {level: _plan(level) for level in Level}
-_SEQUENCES: Final = {
+SEQUENCES: Final = {
     level: tuple(attribute for attribute in ATTRIBUTES if attribute.level is level and attribute.item_tags)
     for level in Level
 }
+"""The sequences of each level of which items are kept."""
 
 
 def row_of(level: Level, entry: IndexEntry) -> Row:
@@ -71,16 +85,21 @@ def search_values(attribute: Attribute, value: str, timezone_offset: str = "") -
 
 
 def patient_identity(values: Mapping[int, str]) -> str:
-    """Return the identity of a patient: ID, issuer and folded name; without an ID, name and date of birth.
+    """Return the identity of a patient: ID and issuer; without an ID, folded name and date of birth.
 
-    IDs alone do not: modalities that nobody told a patient call all of them "1" or "TEST".
+    Names are no part of it where there is an ID: they are written in many ways, and clients take an ID for one patient.
     """
     get = values.get
-    patient_id, name = get(PATIENT_ID, ""), get(PERSON_NAME_TAG, "")
-    if not patient_id:
-        return f"{_SEPARATOR}{_part(name)}{_SEPARATOR}{_part(get(_BIRTH_DATE, ''))}"
-    folded = "=".join(name_groups(name[:LONGEST_TEXT])).rstrip("=") if name else ""
-    return f"{_part(patient_id)}{_SEPARATOR}{_part(get(_ISSUER, ''))}{_SEPARATOR}{_part(folded)}"
+    patient_id = get(PATIENT_ID, "")
+    if patient_id:
+        return f"{_part(patient_id)}{_SEPARATOR}{_part(get(_ISSUER, ''))}"
+    name = get(PERSON_NAME_TAG, "")
+    return f"{_SEPARATOR}{_part(folded_name(name))}{_SEPARATOR}{_part(get(_BIRTH_DATE, ''))}"
+
+
+def folded_name(name: str) -> str:
+    """A person's name as it is compared: without case, accents and empty components at its end."""
+    return "=".join(name_groups(name[:LONGEST_TEXT])).rstrip("=") if name else ""
 
 
 def _part(value: str) -> str:
@@ -91,35 +110,21 @@ def _part(value: str) -> str:
     return value[: _LONGEST_PART - len(digest)].replace(_SEPARATOR, " ") + digest
 
 
-def is_same_patient(identity: str, known: str) -> bool:
-    """Whether an instance of this identity belongs to a known patient: also when it has ID and issuer but no name."""
-    return identity == known or (_is_nameless(identity) and known.startswith(identity))
-
-
-def names_patient(identity: str, known: str) -> bool:
-    """Whether an instance of this identity has the name of a known patient who has ID and issuer but none."""
-    return identity != known and _is_nameless(known) and identity.startswith(known)
-
-
-def is_stranger(identity: str, known: str) -> bool:
-    """Whether two patients have neither ID nor name in common: then one is no correction of the other."""
-    ours, theirs = identity.split(_SEPARATOR), known.split(_SEPARATOR)
-    if not (ours[0] and theirs[0]):
-        return False
-    return ours[0] != theirs[0] and ours[2] != theirs[2]
-
-
-def _is_nameless(identity: str) -> bool:
-    return identity.endswith(_SEPARATOR) and not identity.startswith(_SEPARATOR)
-
-
 def item_rows(level: Level, entry: IndexEntry, owner: int) -> list[Row]:
     """Rows for what is kept of the sequences of a level."""
     return [
-        {"sequence": attribute.tag, "owner": owner, "item": number, "tag": tag, "value": value[:LONGEST_TEXT]}
-        for attribute in _SEQUENCES[level]
-        for number, item in enumerate(entry.items.get(attribute.tag, ()))
-        for tag, value in item.items()
+        row
+        for attribute in SEQUENCES[level]
+        for row in rows_of_items(attribute.tag, entry.items.get(attribute.tag, ()), owner)
+    ]
+
+
+def rows_of_items(tag: int, items: Iterable[Mapping[int, str]], owner: int) -> list[Row]:
+    """Rows for what is kept of the items of one sequence."""
+    return [
+        {"sequence": tag, "owner": owner, "item": number, "tag": inner, "value": value[:LONGEST_TEXT]}
+        for number, item in enumerate(items)
+        for inner, value in item.items()
         if value
     ]
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dicomdesk.archive.tables.folded_names import (
+from dicomdesk.archive.contents.folded_names import (
     date_time_span,
     fold,
     fold_name,
