@@ -290,6 +290,7 @@ class Archive:
             index = self._indexes[url] = open_index(settings, storage)
             _require_sound(index)
         keeper = Keeper(settle_name(settings, area, storage, index), storage, index)
+        keeper.refuses_conflicts = settings.refuses_conflicts
         self._keepers[area.ae_title] = keeper
         if not storage.is_read_only:
             self._put_in_order(area, keeper)

@@ -11,6 +11,7 @@ from typing import NamedTuple, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, and_, func, literal_column, select, update
 
+from dicomdesk.archive.additions.adder import Adder
 from dicomdesk.archive.index_entries import (
     Addition,
     AdditionOutcome,
@@ -25,7 +26,6 @@ from dicomdesk.archive.index_entries import (
 )
 from dicomdesk.archive.matching.listed_rows import find_listed
 from dicomdesk.archive.matching.query_plan import find_matches, retrieval_condition
-from dicomdesk.archive.tables.additions import Adder
 from dicomdesk.archive.tables.conflicts import conflict_counts, study_conflicts
 from dicomdesk.archive.tables.counts import damages, recount, wrong_counts
 from dicomdesk.archive.tables.database import Database, Durability, SoundnessCheck, sqlite_url

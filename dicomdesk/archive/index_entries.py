@@ -146,13 +146,13 @@ class FileEntry(NamedTuple):
 class StudyUsage:
     """Instances and bytes of a study: of one patient's, where several have its UID."""
 
-    study_key: int
-    """By which the index knows it."""
     study_instance_uid: str
     instance_count: int
     size_bytes: int
     last_received: float
     """Seconds since 1970: when the last instance came."""
+    study_key: int = 0
+    """By which the index knows it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

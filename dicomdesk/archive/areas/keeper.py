@@ -45,6 +45,8 @@ class Keeper:
         """One at a time decides what has to go."""
         self._doubtful: set[str] = set()
         """Files of which it is not known whether the index has them."""
+        self.refuses_conflicts = False
+        """Whether instances that contradict what is there are not kept; see ``ArchiveSettings``."""
         self.quota = AreaQuota(area, storage, index, self._removing)
         self.crash_repair = CrashRepair(area, storage, index)
 
@@ -70,7 +72,7 @@ class Keeper:
             file, study_uid, values.get(SERIES_INSTANCE_UID, ""), values.get(SOP_INSTANCE_UID, "")
         )
         try:
-            (addition,) = self.index.add([replace(entry, path=path)])
+            (addition,) = self.index.add([replace(entry, path=path)], refuses_conflicts=self.refuses_conflicts)
         except BaseException as error:
             self._take_back(path, error)
             raise

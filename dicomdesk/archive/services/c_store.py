@@ -2,19 +2,21 @@
 
 Statuses: A700 the disk or the index does not take it, or it is larger than its quota; A900 its class or instance is not
 what the command says; 0122 its class is none that is stored here, whatever its context was negotiated for; C000 it
-cannot be understood, or belongs to no study or series; C111 an instance of the same UIDs is here that is another
-patient's, in ID and in name. Data sets whose lengths do not fit together end the association, as with DCMTK.
+cannot be understood, or belongs to no study or series; B000 it is stored, and contradicts others (another patient has a
+study of its UID, or another name; another place has an instance of its UID); C111 it does, and is refused therefore,
+where the settings say so. Data sets whose lengths do not fit together end the association, as with DCMTK.
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 
 from dicomdesk.archive.areas.entry_reader import entry_of_data_set, entry_of_open_file
 from dicomdesk.archive.areas.keeper import Keeper
 from dicomdesk.archive.areas.quota import QuotaExceededError
 from dicomdesk.archive.facts import AcceptedInstance
-from dicomdesk.archive.index_entries import AdditionOutcome, IndexEntry
+from dicomdesk.archive.index_entries import AdditionOutcome, Conflict, IndexEntry
 from dicomdesk.atomic_file import AtomicFile
 from dicomdesk.dicom.data_sets.element_walk import DataSetBytes
 from dicomdesk.dicom.data_sets.structure_check import StructureFindings
@@ -45,12 +47,19 @@ __all__ = ["IgnoringSink", "StoringSink"]
 logger = logging.getLogger(__name__)
 
 _LONGEST_UID = 64
+CONFLICT_TEXTS: Final[Mapping[Conflict, str]] = {
+    Conflict.OTHER_PATIENT: "PatientID differs from others of the study",
+    Conflict.OTHER_NAME: "PatientName differs from others of the study",
+    Conflict.OTHER_STUDY: "another study has its SOPInstanceUID",
+    Conflict.OTHER_SERIES: "another series has its SOPInstanceUID",
+}
+"""What a conflict means, for logs and responses."""
 
 
 class StoringSink(InstanceFile):
     """Sink of one arriving instance. Used by the thread of its association; raises nothing."""
 
-    __slots__ = ("_format", "_is_class_taken", "_keeper", "_stored")
+    __slots__ = ("_format", "_is_class_taken", "_keeper", "_stored", "_warning")
 
     def __init__(
         self,
@@ -72,6 +81,7 @@ class StoringSink(InstanceFile):
         self._keeper = keeper
         self._format = storing_format
         self._stored = stored
+        self._warning: StoreAnswer | None = None
 
     def _open(self) -> AtomicFile:
         self._file = self._keeper.storage.open()
@@ -116,13 +126,27 @@ class StoringSink(InstanceFile):
         kept = self._keeper.keep(file, entry)
         self._file = None
         if kept.addition.outcome is AdditionOutcome.REFUSED:
-            logger.warning("An instance was refused: another patient's is here with the same UIDs: %s", kept.path)
-            raise RefusedError(Status.DUPLICATE_HERE, "Another patient's instance of this UID is here already")
+            logger.warning("Refused, for it contradicts what is stored: %s", _named(entry))
+            raise RefusedError(Status.DUPLICATE_HERE, "It contradicts what is stored of its patient, study or UIDs")
+        if kept.addition.conflict:
+            self._warn(entry, kept.addition.conflict)
         if findings.is_irregular:
             words = disagreement(findings) if syntax else STORED_AS_RECEIVED
             logger.warning("%s: %s", words.capitalize(), kept.path)
         if self._stored is not None:
             self._stored(AcceptedInstance(request=self.request, entry=entry, file=kept))
+
+    def _warn(self, entry: IndexEntry, conflict: Conflict) -> None:
+        """Answer with a warning that the instance contradicts others; whose it is stands in no log."""
+        said = [text for flag, text in CONFLICT_TEXTS.items() if flag in conflict]
+        logger.warning("Stored, but %s: %s", " and ".join(said), _named(entry))
+        comment = f"Stored, but {said[0]}"
+        self._warning = StoreAnswer(status=Status.COERCION_OF_DATA_ELEMENTS, comment=comment)
+
+    def finish(self) -> StoreAnswer:
+        """See ``InstanceSink``."""
+        answer = super().finish()
+        return self._warning if self._warning is not None and not answer.status else answer
 
     def _needs_rewriting(self, findings: StructureFindings) -> bool:
         wanted = self._format
@@ -189,6 +213,12 @@ class StoringSink(InstanceFile):
 def _is_named(uid: str, named: str) -> bool:
     """Whether a command names this instance; DCMTK and others cut UIDs that are too long there to what is allowed."""
     return uid == named or (len(named) == _LONGEST_UID and uid.startswith(named))
+
+
+def _named(entry: IndexEntry) -> str:
+    """An entry as logs name it: no patient is in them."""
+    values = entry.values
+    return f"study {values.get(STUDY_INSTANCE_UID, '')}, instance {values.get(SOP_INSTANCE_UID, '')}"
 
 
 class IgnoringSink:

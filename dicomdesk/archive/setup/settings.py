@@ -50,6 +50,8 @@ class ArchiveSettings:
     """Whether the host rules of the configuration count."""
     refuses_all: bool = False
     """Reject every association."""
+    refuses_conflicts: bool = False
+    """Refuse instances that contradict what is stored; else they are kept, with a warning."""
     needs_implementation_uid: bool = False
     """Reject those that name no implementation class."""
     needs_find: bool = False

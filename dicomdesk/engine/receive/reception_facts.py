@@ -25,6 +25,7 @@ from dicomdesk.engine.receive.arrivals import Arrival
 from dicomdesk.network.acceptor.observers import IncomingAssociation, ListenerObserver
 from dicomdesk.network.dimse.store_reception import IncomingStore, StoreAnswer
 from dicomdesk.network.negotiation import Negotiation
+from dicomdesk.network.status import StatusClass, classify_status
 
 __all__ = ["ArrivalCounter", "ReceptionFacts"]
 
@@ -88,7 +89,8 @@ class ReceptionFacts(ListenerObserver):
         arrival = self._open.pop(request.association, None)
         if arrival is None:
             return
-        outcome = ItemOutcome.REFUSED if answer.status else ItemOutcome.STORED
+        is_stored = classify_status(answer.status) in {StatusClass.SUCCESS, StatusClass.WARNING}
+        outcome = ItemOutcome.STORED if is_stored else ItemOutcome.REFUSED
         self._finish(arrival, outcome, answer.status, answer.comment)
 
     def request_failed(self, peer_host: str, reason: str) -> None:

@@ -236,10 +236,13 @@ def test_an_instance_that_comes_again_takes_the_place_of_the_first(tmp_path: Pat
 
 
 @pytest.mark.parametrize("other", [{"study": "1.2.9"}, {"series": "1.2.9"}])
-def test_contradictions_are_kept_beside_each_other_and_flagged(tmp_path: Path, other: dict[str, str]) -> None:
+def test_contradictions_are_kept_beside_each_other_and_flagged(
+    tmp_path: Path, other: dict[str, str], announce_log: Callable[[str], None]
+) -> None:
+    announce_log("has its SOPInstanceUID")
     with running(tmp_path) as archive, storing(archive.port) as peer:
         assert peer.store("1.2.3.4", [encoded("1.2.3.4")]) == 0
-        assert peer.store("1.2.3.4", [encoded("1.2.3.4", **other)]) == 0  # type: ignore[arg-type]  # UIDs
+        assert peer.store("1.2.3.4", [encoded("1.2.3.4", **other)]) == 0xB000  # type: ignore[arg-type]  # UIDs
         assert len(archive.files()) == 2
         assert set(archive.files()) == set(archive.indexed())
         assert list(archive.archive.keeper(ARCHIVE).index.conflicts(ARCHIVE))
@@ -461,12 +464,25 @@ def test_only_one_stores_at_a_time_where_that_is_asked_for(tmp_path: Path) -> No
             third.release()
 
 
-def test_another_patients_instance_of_the_same_uids_is_refused(
+def test_another_patients_instance_of_the_same_uids_is_kept_beside_with_a_warning(
     tmp_path: Path, announce_log: Callable[[str], None]
 ) -> None:
-    announce_log("another patient's is here")
+    announce_log("PatientID differs")
     ours, theirs = encoded("1.2.3.4"), encoded("1.2.3.4", patient="P2", name="Roe^Ann")
     with running(tmp_path) as archive, storing(archive.port) as peer:
-        assert [peer.store("1.2.3.4", [data]) for data in (ours, theirs, ours)] == [0, 0xC111, 0]
+        assert [peer.store("1.2.3.4", [data]) for data in (ours, theirs, ours)] == [0, 0xB000, 0xB000]
+        assert len(archive.files()) == 2
+        assert set(archive.files()) == set(archive.indexed())
+
+
+def test_what_contradicts_is_refused_where_the_settings_say_so(
+    tmp_path: Path, announce_log: Callable[[str], None]
+) -> None:
+    announce_log("it contradicts what is stored")
+    ours, theirs = encoded("1.2.3.4"), encoded("1.2.3.5", patient="P2", name="Roe^Ann")
+    with running(tmp_path, refuses_conflicts=True) as archive, storing(archive.port) as peer:
+        assert peer.store("1.2.3.4", [ours]) == 0
+        assert [peer.store(uid, [theirs]) for uid in ("1.2.3.5", "1.2.3.5")] == [0xC111, 0xC111]
+        assert peer.store("1.2.3.4", [ours]) == 0
         assert len(archive.files()) == 1
         assert set(archive.files()) == set(archive.indexed())

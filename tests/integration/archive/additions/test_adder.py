@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event
 
+from dicomdesk.archive.additions.adder import Adder
 from dicomdesk.archive.index import Index
 from dicomdesk.archive.index_entries import NO_CONFLICT, Addition, AdditionOutcome, Conflict, DuplicateRule, IndexEntry
-from dicomdesk.archive.tables.additions import Adder
 from dicomdesk.archive.tables.patients import StaleError
 from dicomdesk.dicom.query.attributes import Level, find_attribute
 from dicomdesk.dicom.query.query import ItemKey, Key, Model, Query
