@@ -70,7 +70,7 @@ class SendPane(View):
             errand_id, number = row
             study = self.flow.queue.study_of(errand_id)
             if study is not None:
-                self.flow.when_loaded(study, lambda: self.list.show_instance(study, number))
+                self.list.show_instance(study, number)
 
     def add_figures(self, figures: Figures) -> Figures:
         return replace(figures, queue=self._queued())

@@ -95,8 +95,7 @@ class SendFlow(QObject):
         self._failure: RunEnded | None = None
         self._settled_at = 0.0
         self._is_quiet = True
-        self._loading: dict[StudyNode, list[Callable[[], None]]] = {}
-        """What is done when rows are loaded."""
+        self._to_load: list[StudyNode] = []
         self._census = Census()
         self._counted_version = -1
         self._counted_at = 0.0
@@ -221,20 +220,14 @@ class SendFlow(QObject):
         self.changed.emit()
 
     def load(self, studies: Iterable[StudyNode]) -> None:
-        """Read the instances of rows that are not loaded."""
+        """Read the instances of rows that are not loaded; those that were wanted last first."""
         wanted = [study for study in studies if study.errand_id and not study.is_loaded and not study.is_loading]
+        is_begun = bool(self._to_load)
         for study in wanted:
             study.is_loading = True
-        if wanted:
-            self._tasks.start(self._load(wanted))
-
-    def when_loaded(self, study: StudyNode, then: Callable[[], None]) -> None:
-        """Call ``then`` when the instances of a row are there, or turn out to be nowhere."""
-        if study.is_loaded or not study.errand_id:
-            then()
-            return
-        self._loading.setdefault(study, []).append(then)
-        self.load([study])
+            self._to_load.append(study)
+        if wanted and not is_begun:
+            self._tasks.start(self._load())
 
     async def instances_of(self, studies: Sequence[StudyNode]) -> list[InstanceRecord]:
         """Return the instances of studies as the journal has them."""
@@ -371,13 +364,19 @@ class SendFlow(QObject):
                 self.queue.end_reading()
         self.changed.emit()
 
-    async def _load(self, studies: Sequence[StudyNode]) -> None:
-        for study in studies:
-            records = await self._outbox.ask(partial(_read_instances, study.errand_id))
-            self.queue.fill(study, records)
-            self.model.flush()
-            for then in self._loading.pop(study, ()):
-                then()
+    async def _load(self) -> None:
+        try:
+            while self._to_load:
+                study = self._to_load[-1]
+                records = await self._outbox.ask(partial(_read_instances, study.errand_id))
+                self._to_load.remove(study)
+                self.queue.fill(study, records)
+                self.model.flush()
+                await self._tasks.breathe()
+        finally:  # nothing is left but where the journal cannot be asked
+            for study in self._to_load:
+                self.queue.end_loading(study)
+            self._to_load.clear()
         self.changed.emit()
 
     async def _know(self, studies: Sequence[StudyNode]) -> None:

@@ -77,11 +77,11 @@ class SendList(QWidget):
         self.view.setFocus()
 
     def show_instance(self, study: StudyNode, number: int) -> None:
-        """Select the row of an instance, whatever is filtered or folded; the study's while that is not loaded."""
+        """Select the row of an instance, whatever is filtered or folded; the study's while that is not known."""
         self.show_all()
         if not self._queue.rows.show_row(study):
             return
-        if not study.is_loaded or number >= len(study.series_of):
+        if not study.is_known or number >= len(study.series_of):
             self.view.select_node(study)
             return
         series = study.series_of[number]

@@ -14,7 +14,7 @@ from PySide6.QtCore import QCoreApplication
 from dicomdesk import human
 from dicomdesk.dicom.instance import FoundInstance, InstanceHeader
 from dicomdesk.gui import wording
-from dicomdesk.gui.models.study_words import SeriesWords, StudyWords
+from dicomdesk.gui.models.study_words import NO_HEADER, SeriesWords, StudyWords
 from dicomdesk.gui.outline.model import Mark, Node, Part, Weight, joined, mark_of
 from dicomdesk.gui.outline.states import PROBLEMS, ItemState
 from dicomdesk.gui.security.destinations import peer_word
@@ -59,7 +59,7 @@ class Look:
         self.peer = ""
         """Where studies go for which nobody has chosen a peer, a word."""
         self.want: Callable[[StudyNode], None] = lambda _study: None
-        """Is called where rows are asked for that can be made only when a study is loaded."""
+        """Is called where somebody looks at what can be told only when a study is loaded."""
 
 
 _USUAL_LOOK = Look()
@@ -79,7 +79,7 @@ class InstanceNode(Node):
     @property
     def found(self) -> FoundInstance:
         """File, and header."""
-        return self.study.found[self.number]  # a row is made only where they are there
+        return self.study.found_of(self.number)
 
     @property
     def state(self) -> ItemState:
@@ -130,6 +130,8 @@ class InstanceNode(Node):
     def parts(self, column: int) -> tuple[Part, ...] | None:
         if column != TITLE:
             return None
+        if not self.found.path:
+            return (Part("…", Weight.QUIET),)
         return (Part(self.name), Part(wording.transfer_syntax_text(self.header.transfer_syntax_uid), Weight.QUIET))
 
     def mark(self, column: int) -> Mark | None:
@@ -158,6 +160,7 @@ class InstanceNode(Node):
         return word
 
 
+_UNREAD = FoundInstance(path="", header=NO_HEADER)
 _MOST_SORTED = 2000
 """Instances of a series that is still being listed."""
 
@@ -297,9 +300,15 @@ class StudyNode(GroupNode):
         return 0 if self.is_known or self.is_loading else 1
 
     def fetch(self, most: int) -> Sequence[Node]:
-        if not self.is_known:
-            self.look.want(self)
+        self.look.want(self)
         return ()
+
+    def found_of(self, number: int) -> FoundInstance:
+        """Return an instance; nothing in particular while it has to be read from the journal, which is begun then."""
+        if self.is_loaded:
+            return self.found[number]
+        self.look.want(self)
+        return _UNREAD
 
     def unload(self) -> None:
         """Let the instances go, which the journal has, unless rows of them are shown."""
@@ -326,7 +335,7 @@ class TitleWords(StudyWords):
 class SeriesNode(GroupNode):
     """A series; its instances become rows only when it is opened."""
 
-    __slots__ = ("is_wanted", "numbers", "order", "study", "study_uid", "words")
+    __slots__ = ("numbers", "order", "study", "study_uid", "words")
 
     def __init__(self, study: StudyNode, header: InstanceHeader) -> None:
         super().__init__()
@@ -335,15 +344,13 @@ class SeriesNode(GroupNode):
         self.words = SeriesWords(header)
         self.numbers = array("l")
         """Of its instances, within the study."""
-        self.is_wanted = False
-        """Whether rows were asked for while the instances were not there."""
         self.order: list[int] | None = None
         """Numbers of what is shown, as it is sorted; None where nobody has looked since something changed."""
 
     @property
     def instances(self) -> list[InstanceNode]:
-        """Rows of all its instances, shown or not, in natural order; none where the study is not loaded."""
-        return [self.row_of(number) for number in self.in_order()] if self.study.is_loaded else []
+        """Rows of all its instances, shown or not, in natural order."""
+        return [self.row_of(number) for number in self.in_order()]
 
     def in_order(self) -> list[int]:
         """Return the numbers of all its instances in natural order of the files' names; of very many as they came."""
@@ -379,10 +386,6 @@ class SeriesNode(GroupNode):
         return (len(self.numbers) if self.order is None else len(self.order)) - len(self.children)
 
     def fetch(self, most: int) -> Sequence[Node]:
-        self.is_wanted = not self.study.is_loaded
-        if self.is_wanted:
-            self.study.look.want(self.study)
-            return ()
         if self.order is None:
             self.order = self._looked_at()
         first = len(self.children)

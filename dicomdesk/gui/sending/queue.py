@@ -23,7 +23,7 @@ from dicomdesk.engine.outbox.facts import (
     PeerFree,
     PeerPaused,
 )
-from dicomdesk.gui.outline.model import FETCHED_AT_ONCE, Node, joined
+from dicomdesk.gui.outline.model import Node, joined
 from dicomdesk.gui.outline.row_window import ArrangedOutline, RowWindow
 from dicomdesk.gui.outline.states import PROBLEMS, ItemState, state_word
 from dicomdesk.gui.problems.book import ProblemShelf, loose_shelf
@@ -256,9 +256,8 @@ class SendQueue:
                 known = study.results.get(record.number, NO_RESULT)
                 said = with_commitment(known, record.commitment, record.commitment_reason)
                 study.results[record.number] = said
-        for series in study.series.values():
-            if series.is_wanted and not series.children:
-                self._outline.insert(series, series.fetch(FETCHED_AT_ONCE))
+        for number in study.rows:
+            self._touch(study, number)
         self.end_loading(study)
 
     # What happens.

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication, Qt, QTimer
 
 from benchmark.gui.stalls import Stalls
 from benchmark.processes import cpu_seconds
@@ -85,13 +85,24 @@ async def queue(window: MainWindow, _painted_at: float, folder: str, count: str,
     stalls = Stalls()
     stalls.begin()
     for name, step in steps.items():
+        figures[name] = await _until_drawn(step)
+        await asyncio.sleep(0.2)
+    return figures | stalls.end()
+
+
+async def _until_drawn(step: Callable[[], object]) -> float:
+    """Do something that is drawn then; milliseconds. Outside of any coroutine, so that others can go on meanwhile."""
+    drawn: asyncio.Future[float] = asyncio.get_running_loop().create_future()
+
+    def draw() -> None:
         started = time.perf_counter()
         step()
         for _ in range(3):
             QCoreApplication.processEvents()
-        figures[name] = (time.perf_counter() - started) * 1000
-        await asyncio.sleep(0.2)
-    return figures | stalls.end()
+        drawn.set_result((time.perf_counter() - started) * 1000)
+
+    QTimer.singleShot(0, draw)
+    return await drawn
 
 
 async def memory(window: MainWindow, _painted_at: float, folder: str, count: str) -> Figures:

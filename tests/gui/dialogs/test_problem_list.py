@@ -84,7 +84,6 @@ def test_count_in_the_strip_is_that_of_the_list_and_each_leads_to_its_instance(
         window.problems.view.node_activated.emit(node)
         assert window.views.currentWidget() is window.send
         assert isinstance(node, ProblemNode)
-        wait_until(lambda: isinstance(window.send.list.view.selected_node(), InstanceNode))
         shown = window.send.list.view.selected_node()
         assert isinstance(shown, InstanceNode)
         assert (shown.study.errand_id, shown.number) == node.problem.row
