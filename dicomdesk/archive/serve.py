@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dicomdesk.archive.archive import Archive
+from dicomdesk.archive.audit.auditor import Auditor, open_auditor
+from dicomdesk.archive.audit.settings import AuditSettings
 from dicomdesk.archive.facts import ArchiveFact, InstanceStored, ServingEvent, ServingSink, ShutdownRequested
 from dicomdesk.archive.metrics import Metrics, MetricsServer
 from dicomdesk.archive.setup.accounts import find_account
@@ -52,6 +54,8 @@ class ServeRequest:
     """Keeps moves that fail for reasons that pass, until they are done; None for none. Its owner closes it."""
     metrics_port: int | None = None
     """Where on loopback figures are given, 0 takes a free port; None for nowhere."""
+    audit: AuditSettings | None = None
+    """Where the audit trail goes; None for no trail."""
 
     def make_job(self, sink: ServingSink, start_thread: ThreadStarter, /) -> "ServeJob":
         """See ``JobRequest``; raises what ``Archive`` raises."""
@@ -66,9 +70,12 @@ class ServeJob(ListeningJob):
     def __init__(self, request: ServeRequest, sink: ServingSink, start_thread: ThreadStarter) -> None:
         """Open all areas and take the port of the metrics; raises what ``Archive`` raises."""
         metrics = Metrics()
-        super().__init__(_JOB_ID, sink if request.metrics_port is None else _both(metrics.take, sink), start_thread)
         configuration = request.settings.configuration
         self._account = find_account(configuration.user_name, configuration.group_name)
+        with self._account.acting():
+            self._auditor = _open_auditor(request)
+        sink = sink if request.metrics_port is None else _both(metrics.take, sink)
+        super().__init__(_JOB_ID, sink if self._auditor is None else _both(self._auditor.take, sink), start_thread)
         self._observer = _ServedFacts(_JOB_ID, self._report)
         with self._account.acting():
             self.archive = Archive(
@@ -88,6 +95,8 @@ class ServeJob(ListeningJob):
     def open(self) -> None:
         """Listen, on the caller's thread, and be the account that is configured; see ``Archive.start``."""
         try:
+            if self._auditor is not None:
+                self._auditor.start(self._start_thread)
             if self._metrics_port is not None:
                 self._metrics_server = MetricsServer(self._metrics, self.archive, self._metrics_port)
                 self._metrics_server.start(self._start_thread)
@@ -142,6 +151,7 @@ class ServeJob(ListeningJob):
         self._close_metrics()
         self._break_off()
         self.archive.close()
+        self._close_audit()
 
     def progress(self) -> Progress:
         """Return how much has arrived; totals and rates are unknown."""
@@ -158,6 +168,7 @@ class ServeJob(ListeningJob):
                 self.archive.close()
         finally:
             self._close_metrics()
+            self._close_audit()
         return ReceiveResult(outcome=JobOutcome.COMPLETED, counts=self._observer.counts())
 
     def _after_fault(self, error: DicomdeskError) -> ReceiveResult:
@@ -173,12 +184,22 @@ class ServeJob(ListeningJob):
         if self._metrics_server is not None:
             self._metrics_server.close()
 
+    def _close_audit(self) -> None:
+        if self._auditor is not None:
+            self._auditor.close()
+
     def _take_fact(self, fact: ArchiveFact) -> None:
         if isinstance(fact, InstanceStored):
             self._observer.stored(fact)
         self._report(fact)
         if isinstance(fact, ShutdownRequested) and not self._control.is_stopping:
             self.cancel()
+
+
+def _open_auditor(request: ServeRequest) -> Auditor | None:
+    if request.audit is None:
+        return None
+    return open_auditor(request.audit, [area.ae_title for area in request.settings.configuration.areas])
 
 
 def _both(first: ServingSink, second: ServingSink) -> ServingSink:

@@ -34,7 +34,9 @@ from dicomdesk.archive.audit.messages import (
     query_object,
     study_object,
 )
+from dicomdesk.archive.audit.outlets import open_outlets
 from dicomdesk.archive.audit.recorder import Recorder
+from dicomdesk.archive.audit.settings import AuditSettings
 from dicomdesk.archive.facts import (
     InstanceStored,
     OperationEnded,
@@ -52,14 +54,14 @@ from dicomdesk.engine.events import (
     AssociationFailed,
     AssociationReceived,
     AssociationReleased,
-    JobFinished,
     ListenerStarted,
     RequestFailed,
 )
+from dicomdesk.engine.job import ThreadStarter
 from dicomdesk.errors import DataError
 from dicomdesk.records import dataclass
 
-__all__ = ["Auditor"]
+__all__ = ["Auditor", "open_auditor"]
 
 _ACCESSION_NUMBER: Final = 0x00080050
 _SUCCESS: Final = 0
@@ -104,6 +106,15 @@ class Auditor:
         self._lock = threading.Lock()
         self._peers: dict[int, _Peer] = {}
 
+    def start(self, start_thread: ThreadStarter) -> None:
+        """Begin to write what is taken."""
+        self._recorder.start(start_thread)
+
+    def close(self) -> None:
+        """Tell of the end, and write what waits as far as that is soon done."""
+        self._recorder.take(self._activity(EventType.APPLICATION_STOP))
+        self._recorder.close()
+
     def take(self, event: ServingEvent) -> None:
         """Take an event of the archive's job."""
         with self._lock:
@@ -115,20 +126,12 @@ class Auditor:
         match event:
             case ListenerStarted():
                 yield self._activity(EventType.APPLICATION_START)
-            case JobFinished():
-                yield self._activity(EventType.APPLICATION_STOP)
             case AssociationReceived():
-                self._peers[event.association] = _Peer(
-                    title=event.calling_ae_title,
-                    address=event.peer_address or event.peer_host,
-                    called=event.called_ae_title,
-                )
-            case AssociationFailed():
-                peer = self._peers.pop(event.association, None)
-                if peer is not None:
-                    yield self._alert(peer.title, peer.address, event.reason)
-            case RequestFailed():
-                yield self._alert("", event.peer_host, event.reason)
+                address = event.peer_address or event.peer_host
+                peer = _Peer(title=event.calling_ae_title, address=address, called=event.called_ae_title)
+                self._peers[event.association] = peer
+            case AssociationFailed() | RequestFailed():
+                yield self._refused(event)
             case InstanceStored():
                 yield from self._stored(event)
             case OperationStarted():
@@ -142,13 +145,17 @@ class Auditor:
             case _:
                 pass
 
+    def _refused(self, event: AssociationFailed | RequestFailed) -> AuditMessage:
+        if isinstance(event, RequestFailed):
+            return self._alert("", event.peer_host, event.reason)
+        peer = self._peers.pop(event.association, _Peer(title="", address="", called=""))
+        return self._alert(peer.title, peer.address, event.reason)
+
     # -- participants
 
     def _archive(self, role: Role, title: str = "") -> Participant:
         alternative = f"AETITLES={title}" if title else self._titles
-        return Participant(
-            user_id=str(os.getpid()), role=role, alternative_user_id=alternative, address=self._host
-        )
+        return Participant(user_id=str(os.getpid()), role=role, alternative_user_id=alternative, address=self._host)
 
     @staticmethod
     def _remote(role: Role, peer: _Peer, *, is_requestor: bool = True) -> Participant:
@@ -196,9 +203,7 @@ class Auditor:
         key = values.get(STUDY_INSTANCE_UID, ""), values.get(PATIENT_ID, "")
         arrived = peer.arrived.setdefault(
             key,
-            _Arrived(
-                patient_name=values.get(PERSON_NAME_TAG, ""), accession_number=values.get(_ACCESSION_NUMBER, "")
-            ),
+            _Arrived(patient_name=values.get(PERSON_NAME_TAG, ""), accession_number=values.get(_ACCESSION_NUMBER, "")),
         )
         arrived.classes[request.sop_class_uid] += 1
         arrived.is_update &= file.addition.outcome is AdditionOutcome.REPLACED
@@ -270,11 +275,15 @@ class Auditor:
         if destination in {"", peer.title}:
             return archive, self._remote(Role.DESTINATION, peer)
         to = Participant(user_id=destination, role=Role.DESTINATION, alternative_user_id=f"AETITLES={destination}")
-        return archive, to, Participant(
-            user_id=peer.title or peer.address,
-            alternative_user_id=f"AETITLES={peer.title}",
-            is_requestor=True,
-            address=peer.address,
+        return (
+            archive,
+            to,
+            Participant(
+                user_id=peer.title or peer.address,
+                alternative_user_id=f"AETITLES={peer.title}",
+                is_requestor=True,
+                address=peer.address,
+            ),
         )
 
     def _sent(self, event: SubOperationEnded) -> None:
@@ -303,6 +312,15 @@ class Auditor:
             ),
         )
         peer.sent, peer.patients = {}, ()
+
+
+def open_auditor(settings: AuditSettings, areas: Sequence[str]) -> Auditor:
+    """Open what messages go to, and make the auditor of an archive with these AE titles.
+
+    Raises StorageError for a file that cannot be written, SettingsError for certificates that cannot be used.
+    """
+    source_id = settings.source_id or socket.gethostname()
+    return Auditor(Recorder(open_outlets(settings), settings.queue_size, source_id), areas)
 
 
 def _study_of(path: str) -> str:

@@ -210,7 +210,7 @@ def _object(one: ParticipantObject) -> str:
     else:
         parts.append(f"<ParticipantObjectQuery>{_base64(one.query)}</ParticipantObjectQuery>")
     parts += [
-        f"<ParticipantObjectDetail{_attribute('type', name)}{_attribute('value', _base64(text.encode()))}/>"
+        f'<ParticipantObjectDetail{_attribute("type", name)} value="{_base64(text.encode("utf-8", "replace"))}"/>'
         for name, text in one.details.items()
     ]
     described = [f"<Accession{_attribute('Number', number)}/>" for number in one.accession_numbers if number]

@@ -3,6 +3,7 @@
 from dicomdesk.cli.options import shared
 from dicomdesk.cli.options.access import ACCESS_OPTIONS
 from dicomdesk.cli.options.association_limits import LIMIT_OPTIONS
+from dicomdesk.cli.options.audit import AUDIT_OPTIONS
 from dicomdesk.cli.options.grammar import CommandLine, Parameter, Tool, group, option
 from dicomdesk.cli.options.proposal import PREFER_OPTIONS, PROPOSE_OPTIONS
 from dicomdesk.cli.options.retention import RETENTION_OPTIONS
@@ -162,6 +163,7 @@ _EXTENSIONS = group(
         "machine on port p (0 takes a free one)",
         argument="[p]ort: integer",
     ),
+    *AUDIT_OPTIONS,
     option("--verbose-pc", "show presentation contexts in verbose mode"),
     *LIMIT_OPTIONS,
     *ACCESS_OPTIONS,

@@ -4,12 +4,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from dicomdesk.archive.audit.settings import AuditSettings
 from dicomdesk.archive.setup.configuration import ArchiveConfiguration, CharacterSetRule
 from dicomdesk.archive.setup.settings import ArchiveSettings, MoveRestriction
 from dicomdesk.cli.dcmqrscp.options import TLS_ROLE, read_port
 from dicomdesk.cli.options import shared
 from dicomdesk.cli.options.access import read_access, read_user_file_name
 from dicomdesk.cli.options.association_limits import read_place_rules
+from dicomdesk.cli.options.audit import read_audit
 from dicomdesk.cli.options.grammar import CommandLine, CommandLineError
 from dicomdesk.cli.options.proposal import PREFERRED_BY_ACCEPTOR, PREFERRED_TRANSFER_SYNTAXES
 from dicomdesk.cli.options.retention import read_retention
@@ -68,6 +70,7 @@ class ArchiveOptions:
     moves_journal: str
     """File that keeps failed moves, "" for none."""
     metrics_port: int | None
+    audit: AuditSettings | None
     shows_contexts: bool
     writes_json: bool
     json_has_identifiers: bool
@@ -160,6 +163,7 @@ def _with_extensions(line: CommandLine, settings: ArchiveSettings, profiles: Pro
         areas=line.every_text("--area"),
         moves_journal=line.text("--retry-moves"),
         metrics_port=line.integer("--metrics-port", 0, 65535),
+        audit=read_audit(line),
         shows_contexts=line.has("--verbose-pc"),
         writes_json=line.has("--json"),
         json_has_identifiers=line.has("--json-identifiers"),

@@ -181,7 +181,13 @@ def _serve(
     with _moves_journal(options, settings, tool, watch.sink) as journal:
         if journal is None and options.moves_journal:
             return int(ExitCode.CANNOT_USE_JOURNAL)
-        request = ServeRequest(settings=settings, profiles=profiles, journal=journal, metrics_port=options.metrics_port)
+        request = ServeRequest(
+            settings=settings,
+            profiles=profiles,
+            journal=journal,
+            metrics_port=options.metrics_port,
+            audit=options.audit,
+        )
         return watch.carry_out(request, conclude, begun=show_begun)
 
 
