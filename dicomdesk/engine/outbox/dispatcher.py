@@ -261,6 +261,7 @@ class Dispatcher:
             if not line.is_taken:
                 self._let_go(line)
                 return
+        self._book.journal.flush()  # after a kill it goes on, and not what nobody had sent yet
         self._submit(line, run, destination)
 
     def _load(self, errands: list[LiveErrand]) -> dict[int, Part]:

@@ -9,6 +9,7 @@ import time
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import chain
 from typing import NamedTuple
 
 from dicomdesk.dicom.instance import FoundInstance
@@ -88,6 +89,8 @@ JOURNAL_FILE = FileKind(
 )
 """Of a journal."""
 
+_ROWS_AT_ONCE = 60
+"""Of one statement: with each the interpreter is handed over, and whoever is busy has it for a while."""
 _WHAT = "path, member, sop_instance_uid, data_set_offset, data_set_bytes"
 _HOW = "state, attempts, status, reason, cause, file_bytes, file_mtime_ns, began_ms, at_ms"
 _PAST = "number, peer, began_ms, ended_ms, state, status, reason"
@@ -156,10 +159,10 @@ class JournalTables:
                 )
             )
         self._connection.executemany("INSERT OR REPLACE INTO shared VALUES (?, ?, ?, ?)", new)
-        self._connection.executemany(
-            f"INSERT INTO instance (errand, number, {_WHAT}, shared) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - as above
-            rows,
-        )
+        insert, marks = f"INSERT INTO instance (errand, number, {_WHAT}, shared) VALUES ", "(?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - as above
+        for at in range(0, len(rows), _ROWS_AT_ONCE):
+            some = rows[at : at + _ROWS_AT_ONCE]
+            self._connection.execute(insert + ", ".join([marks] * len(some)), tuple(chain.from_iterable(some)))
 
     def change_errand(self, errand: ErrandRecord) -> None:
         """Write an errand as it is now; where it has another peer, the attempts of before keep theirs."""

@@ -1,7 +1,9 @@
 """A program that is killed at random, again and again, while its errands go to a real acceptor: nothing is lost."""
 
 import random
+import threading
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,7 @@ from dicomdesk.engine.outbox.errands import OutboxLimits
 from dicomdesk.engine.outbox.outbox import Outbox
 from tests.helpers.jobs.outbox import Facts, KnownPorts, errand_for
 from tests.helpers.jobs.sending import write_instances
-from tests.helpers.peers.fake_peer import Abort, Accept, FakePeer, Reject, Status
+from tests.helpers.peers.fake_peer import Abort, Accept, FakePeer, Hold, Reject, Status
 
 BUSY = Reject(result=2, source=3, reason=2)
 LIMITS = OutboxLimits(longest_pause_s=0.02, run_instances=40)
@@ -49,6 +51,22 @@ class Program:
         self.outbox.close(abort=True)
         self.engine.close()
         self.journal.close()
+
+
+def test_what_is_sent_is_in_the_file_before_so_that_it_goes_on_after_a_kill(tmp_path: Path) -> None:
+    paths, go_on = write_instances(tmp_path, 3), threading.Event()
+    with FakePeer(stores=[Status(0), Hold(go_on, Status(0)), Status(0)]) as peer:
+        program = Program(tmp_path / "0.journal", peer.port)
+        held = program.outbox.add(replace(errand_for("PACS", paths), is_held=True))
+        program.outbox.release([held])
+        program.wait_for(peer, 1)
+        go_on.set()
+        program.kill(tmp_path / "1.journal")
+        program = Program(tmp_path / "1.journal", peer.port)
+        program.facts.wait_until(lambda: program.is_done)
+        (errand,) = program.outbox.errands()
+        assert errand.counts == {InstanceState.STORED: 3}
+        program.close()
 
 
 @pytest.mark.long
