@@ -24,7 +24,7 @@ class Tasks(QObject):
     """Starts coroutines and runs slow calls beside the Qt thread. All methods are for the Qt thread."""
 
     begun = Signal()
-    """A coroutine was started."""
+    """A coroutine was started, and not by a look at how things stand that is taken now and then."""
     failed = Signal(str)
     """A coroutine ended with an error that it did not handle: one plain sentence."""
 
@@ -36,18 +36,20 @@ class Tasks(QObject):
         self._workers = ThreadPoolExecutor(MOST_WORKERS, thread_name_prefix="window")
 
     def start(
-        self, coroutine: Coroutine[object, object, None], *, owner: QObject | None = None
+        self, coroutine: Coroutine[object, object, None], *, owner: QObject | None = None, is_routine: bool = False
     ) -> asyncio.Task[None] | None:
         """Run a coroutine to its end; errors go to ``failed``. None after ``finish``: nothing is begun any more.
 
         It is cancelled when ``owner`` is destroyed: a coroutine of a dialog that touches it after waiting needs one.
+        What is begun now and then without anybody wishing it is routine, and ``begun`` does not tell of it.
         """
         if self._is_finished:
             coroutine.close()
             return None
         task = self._loop.create_task(coroutine)
         self._running.add(task)
-        self.begun.emit()
+        if not is_routine:
+            self.begun.emit()
         task.add_done_callback(self._on_done)
         if owner is not None:
             owner.destroyed.connect(lambda _gone: task.cancel())

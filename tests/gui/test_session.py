@@ -109,6 +109,23 @@ def test_ticks_are_seldom_when_all_is_calm_and_come_back_with_the_next_thing(
     wait_until(lambda: timer.interval() == TICK_MS)
 
 
+def test_a_look_that_is_taken_now_and_then_leaves_the_ticks_seldom(
+    session: Session, tasks: Tasks, wait_until: WaitUntil
+) -> None:
+    timer, looks = session._timers[0], []
+    for _ in range(CALM_AFTER_TICKS):
+        timer.timeout.emit()
+
+    async def look() -> None:
+        looks.append(await tasks.run(lambda: True))
+
+    tasks.start(look(), is_routine=True)
+    wait_until(lambda: bool(looks))
+    assert timer.interval() == SECOND_MS
+    tasks.start(look())
+    assert timer.interval() == TICK_MS
+
+
 def test_ticks_do_not_grow_seldom_while_a_job_runs(session: Session, tasks: Tasks, wait_until: WaitUntil) -> None:
     answer = Event()
 

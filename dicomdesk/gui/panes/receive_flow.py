@@ -116,7 +116,7 @@ class ReceiveFlow(QObject):
     def look_at_disk(self) -> None:
         """Learn how much is free, soon."""
         if self.folder and not self._is_looking:
-            self._tasks.start(self._look_at_disk())
+            self._tasks.start(self._look_at_disk(), is_routine=True)
 
     def take(self, arrivals: "list[Arrival[Event | HostFact]]") -> None:
         """Take note of a batch of events."""
@@ -179,7 +179,7 @@ class ReceiveFlow(QObject):
     def save_totals(self) -> None:
         """Keep the totals of the day, soon."""
         if self._totals is not None:
-            self._tasks.start(self._tasks.run(self._totals.save, self.studies.book))
+            self._tasks.start(self._tasks.run(self._totals.save, self.studies.book), is_routine=True)
 
     def _ask_page(self, series: ReceivedSeries, start: int, most: int) -> None:
         if self._session.host is not None:
