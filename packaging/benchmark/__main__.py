@@ -42,6 +42,8 @@ def main() -> int:
         "--folder", type=Path, default=None, help="where to make the load, about 6 GB (default: memory-backed disk)"
     )
     parser.add_argument("--xvfb", action="store_true", help="measure the window under Xvfb instead of offscreen")
+    parser.add_argument("--kills", type=int, default=50, help="how often the window is killed (default 50)")
+    parser.add_argument("--rounds", type=int, default=100, help="how often it is begun and closed (default 100)")
     arguments = parser.parse_args()
     unknown = set(arguments.groups) - set(GROUPS)
     if unknown:
@@ -51,7 +53,7 @@ def main() -> int:
         display,
         tempfile.TemporaryDirectory(prefix="dicomdesk-bench-", dir=arguments.folder or _data_folder()) as name,
     ):
-        bench = Bench(Path(name), arguments.runs)
+        bench = Bench(Path(name), arguments.runs, kills=arguments.kills, rounds=arguments.rounds)
         print(f"Medians of {arguments.runs} alternating runs; {versions()}; {os.cpu_count()} cores.\n")
         print("| what | DCMTK | dicomdesk | ratio | wanted | met |\n| --- | --- | --- | --- | --- | --- |", flush=True)
         for group in arguments.groups:

@@ -45,9 +45,12 @@ class Row:
 class Bench:
     """Holds the data, and how often things are run."""
 
-    def __init__(self, folder: Path, runs: int) -> None:
+    def __init__(self, folder: Path, runs: int, *, kills: int = 50, rounds: int = 100) -> None:
+        """``kills`` is how often a window is killed in mid-send, ``rounds`` how often one is begun and closed."""
         self.folder = folder
         self.runs = runs
+        self.kills = kills
+        self.rounds = rounds
 
     def load(self, kind: str, count: int, series: int = 1) -> Path:
         """The folder of ``count`` objects of a kind, in so many series, made once."""

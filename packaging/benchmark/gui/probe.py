@@ -26,7 +26,7 @@ class FirstPaint(QObject):
     def __init__(self, window: main_window.MainWindow) -> None:
         super().__init__()
         self.painted = asyncio.Event()
-        self.at = 0.0
+        self.seen = scenarios.Painted(0.0, 0.0)
         self._window = window
         central = window.centralWidget()
         assert central is not None
@@ -42,7 +42,7 @@ class FirstPaint(QObject):
         return False
 
     def _note(self) -> None:
-        self.at = time.monotonic()
+        self.seen = scenarios.Painted(time.monotonic(), time.process_time())
         self.painted.set()
 
 
@@ -50,7 +50,7 @@ async def _measure(window: main_window.MainWindow, paint: FirstPaint, run: Calla
     try:
         async with asyncio.timeout(_DEADLINE_S):
             await paint.painted.wait()
-            figures = await run(window, paint.at, *sys.argv[2:])
+            figures = await run(window, paint.seen, *sys.argv[2:])
         print(json.dumps(figures), flush=True)
     except TimeoutError:
         sys.stderr.write(f"{sys.argv[1]}: not over after {_DEADLINE_S:.0f} s\n")

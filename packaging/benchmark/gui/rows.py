@@ -1,11 +1,9 @@
 """The rows of the window: each in a process of its own, medians of several."""
 
-import json
 import os
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,9 +11,9 @@ from pathlib import Path
 
 from benchmark import data
 from benchmark.gui.killed import killed
+from benchmark.gui.profiles import figures_of, fill_journal, profile
 from benchmark.processes import FASTEST, free_port, running
 from benchmark.rows import Bench, Row, at_least, at_most, dcmrecv
-from dicomdesk.gui.window_state import WindowState, save_window_state
 
 _HERE = Path(__file__).parents[2]
 _DEADLINE_S = 200
@@ -44,9 +42,21 @@ def gui(bench: Bench) -> Iterator[Row]:
 
 
 def _starting(bench: Bench) -> Iterator[Row]:
-    """From the start of the process to the first paint."""
-    times = [_probe(bench, "start", SPAWNED)["seconds"] for _ in range(bench.runs + 1)][1:]
-    yield _at_most("start to first paint: fresh", statistics.median(times), 0.6, "s")
+    """From the start of the process to the first paint, of a new profile and of one with a long queue."""
+    _probe(bench, "start", SPAWNED)  # what is compiled once is not measured
+    fresh = [_probe(bench, "start", SPAWNED) for _ in range(bench.runs)]
+    with profile(bench.folder) as found:
+        fill_journal(found, 100_000)
+        full = [_run_in(found, "benchmark.gui.probe", "start", SPAWNED, "200") for _ in range(bench.runs)]
+    for what, runs, most in (("fresh", fresh, 0.6), ("100,000 in the journal", full, 1.5)):
+        cpu = statistics.median(run["cpu"] for run in runs)
+        seconds = statistics.median(run["seconds"] for run in runs)
+        yield _at_most(f"start to first paint: {what} ({cpu:.2f} s of CPU)", seconds, most, "s")
+    listed = statistics.median(run["listed"] for run in full)
+    ours = f"{listed:.2f} s"
+    yield Row(
+        what="start until 100,000 of the journal are listed", theirs="", ours=ours, result="", wanted="", is_met=True
+    )
 
 
 def _stalls(what: str, bench: Bench, *command: str) -> Iterator[Row]:
@@ -94,21 +104,20 @@ def _idle(bench: Bench) -> Iterator[Row]:
 
 
 def _kills(bench: Bench) -> Iterator[Row]:
-    """``kill -9`` in mid-send, and taken up again."""
-    figures = killed(bench.load("small", 50_000), 50, bench.folder)
-    what = f"killed {figures['kills']:.0f} times in mid-send and taken up"
-    lost, twice, may = figures["lost"], figures["twice"], figures["may"]
-    yield Row(what=f"{what}: lost", theirs="", ours=f"{lost:.0f}", result="", wanted="0", is_met=lost == 0)
-    wanted = f"up to {may:.0f}, those of the last 200 ms of each"
-    yield Row(what=f"{what}: sent twice", theirs="", ours=f"{twice:.0f}", result="", wanted=wanted, is_met=twice <= may)
+    """``kill -9`` of the window in mid-send, and taken up again by the next one."""
+    figures = killed(bench.load("small", 20_000), bench.kills, bench.folder)
+    what = f"window killed {figures['kills']:.0f} times in mid-send and taken up"
+    yield _none(f"{what}: lost", figures["lost"])
+    again = f"{what}: of {figures['twice']:.0f} sent twice, those from before the last 200 ms of a run"
+    yield _none(again, figures["late"])
 
 
 def _rounds(bench: Bench) -> Iterator[Row]:
-    """Begun, used and closed a hundred times."""
-    figures = _run(bench, "benchmark.gui.rounds", "100")
-    for name in ("threads", "files", "widgets"):
-        what = f"begun, used and closed 100 times: {name} more than after the first"
-        yield Row(what=what, theirs="", ours=f"{figures[name]:.0f}", result="", wanted="0", is_met=figures[name] <= 0)
+    """Begun, used and closed many times."""
+    figures = _run(bench, "benchmark.gui.rounds", str(bench.rounds))
+    for name in ("threads", "files", "sockets", "widgets"):
+        what = f"begun, used and closed {bench.rounds} times: {name} more than after the first"
+        yield _none(what, figures[name])
 
 
 SPAWNED = "SPAWNED"
@@ -122,33 +131,19 @@ def _probe(bench: Bench, *command: str) -> Figures:
 
 def _run(bench: Bench, module: str, *command: str) -> Figures:
     """The figures that a process of the window prints, with settings and state of its own."""
-    with tempfile.TemporaryDirectory(dir=bench.folder, prefix="profile-") as name:
-        folder = Path(name)
-        state = WindowState(
-            peer_ae_title="BENCH",
-            peer_host="127.0.0.1",
-            calling_ae_title="WS1",
-            listen_ae_title="WS1",
-            listen_folder=str(folder / "received"),
-        )
-        save_window_state(folder / "dicomdesk" / "window.json", state)
-        environment = {
-            **{name: value for name, value in FASTEST.items() if name != "PYTHONDONTWRITEBYTECODE"},
-            "PYTHONPYCACHEPREFIX": str(bench.folder / "bytecode"),  # as an installation has it
-            "PYTHONPATH": str(_HERE.parent),  # of the helpers of the tests
-            "XDG_STATE_HOME": name,
-            "XDG_CONFIG_HOME": name,
-            "XDG_RUNTIME_DIR": name,
-            "QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen"),
-        }
-        arguments = [part.replace(SPAWNED, str(time.monotonic())) for part in command]
-        return json.loads(_python(module, *arguments, environment=environment))  # type: ignore[no-any-return] # as the probe prints it
+    with profile(bench.folder) as found:
+        return _run_in(found, module, *command)
 
 
-def _python(module: str, *arguments: str, environment: dict[str, str] | None = None) -> str:
+def _run_in(found: Path, module: str, *command: str) -> Figures:
+    arguments = [part.replace(SPAWNED, str(time.monotonic())) for part in command]
+    return figures_of(found, module, *arguments, deadline_s=_DEADLINE_S)
+
+
+def _python(module: str, *arguments: str) -> str:
     done = subprocess.run(
         [sys.executable, "-m", module, *arguments],
-        env=environment or FASTEST,
+        env=FASTEST,
         cwd=_HERE,
         capture_output=True,
         text=True,
@@ -164,6 +159,10 @@ def _at_most(what: str, value: float, most: float, unit: str) -> Row:
     """A figure with two digits that is to stay below something."""
     ours = f"{value:.0f} {unit}" if value >= 10 else f"{value:.2f} {unit}"
     return Row(what=what, theirs="", ours=ours, result="", wanted=f"under {most:g} {unit}", is_met=value < most)
+
+
+def _none(what: str, value: float) -> Row:
+    return Row(what=what, theirs="", ours=f"{value:.0f}", result="", wanted="0", is_met=value <= 0)
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """What is done with the window while something is measured. Each takes the window and returns figures."""
 
 import asyncio
+import contextlib
 import gc
 import os
 import subprocess
@@ -9,6 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from PySide6.QtCore import QCoreApplication, Qt, QTimer
 
@@ -20,15 +22,34 @@ from dicomdesk.gui.outline.states import ItemState
 Figures = dict[str, float]
 _LOOK_S = 0.02
 _ANOTHER_VIEW_S = 0.5
+_LISTED_S = 20.0
+"""In so long a journal is listed."""
+_SETTLED_S = 5.0
+"""After so long without anything a window is idle."""
 _HERE = Path(__file__).parents[2]
 
 
-async def start(_window: MainWindow, painted_at: float, spawned_at: str) -> Figures:
-    """From the start of the process to the first paint."""
-    return {"seconds": painted_at - float(spawned_at)}
+class Painted(NamedTuple):
+    """When the window was painted for the first time."""
+
+    at: float
+    """By the monotonic clock."""
+    cpu_s: float
+    """What the process had used until then."""
 
 
-async def receive(window: MainWindow, _painted_at: float, senders: str, count: str, rate: str) -> Figures:
+async def start(window: MainWindow, painted: Painted, spawned_at: str, studies: str = "0") -> Figures:
+    """From the start of the process to the first paint, and until so many studies of the journal are listed."""
+    await _until(lambda: len(window.send.flow.queue.studies) >= int(studies))
+    listed_at = time.monotonic()
+    return {
+        "seconds": painted.at - float(spawned_at),
+        "cpu": painted.cpu_s,
+        "listed": listed_at - float(spawned_at),
+    }
+
+
+async def receive(window: MainWindow, _painted: Painted, senders: str, count: str, rate: str) -> Figures:
     """So many senders at so many objects a second in all, while its user goes from view to view."""
     port = await _listen(window)
     each, pace = int(count) // int(senders), float(rate) / int(senders)
@@ -38,13 +59,13 @@ async def receive(window: MainWindow, _painted_at: float, senders: str, count: s
     return await _while_sent_to(window, commands, int(count))
 
 
-async def receive_from_dcmsend(window: MainWindow, _painted_at: float, count: str, *command: str) -> Figures:
+async def receive_from_dcmsend(window: MainWindow, _painted: Painted, count: str, *command: str) -> Figures:
     """From DCMTK's dcmsend; PORT in the command stands for the port."""
     port = await _listen(window)
     return await _while_sent_to(window, [[part.replace("PORT", str(port)) for part in command]], int(count))
 
 
-async def send(window: MainWindow, _painted_at: float, port: str, folder: str, count: str) -> Figures:
+async def send(window: MainWindow, _painted: Painted, port: str, folder: str, count: str) -> Figures:
     """A folder to a peer."""
     window.send.header.peer_entry.port.setText(port)
     await _add(window, folder, int(count))
@@ -55,7 +76,7 @@ async def send(window: MainWindow, _painted_at: float, port: str, folder: str, c
     return {"seconds": time.perf_counter() - started, **stalls.end()}
 
 
-async def add(window: MainWindow, _painted_at: float, folder: str, count: str) -> Figures:
+async def add(window: MainWindow, _painted: Painted, folder: str, count: str) -> Figures:
     """A folder dropped."""
     stalls, started = Stalls(), time.perf_counter()
     stalls.begin()
@@ -63,7 +84,7 @@ async def add(window: MainWindow, _painted_at: float, folder: str, count: str) -
     return {"seconds": time.perf_counter() - started, **stalls.end()}
 
 
-async def queue(window: MainWindow, _painted_at: float, folder: str, count: str, depth: str) -> Figures:
+async def queue(window: MainWindow, _painted: Painted, folder: str, count: str, depth: str) -> Figures:
     """What is done with a long queue, opened so many levels deep: each until all of it is drawn."""
     await _add(window, folder, int(count))
     view, filters = window.send.list.view, window.send.list.filters
@@ -105,7 +126,7 @@ async def _until_drawn(step: Callable[[], object]) -> float:
     return await drawn
 
 
-async def memory(window: MainWindow, _painted_at: float, folder: str, count: str) -> Figures:
+async def memory(window: MainWindow, _painted: Painted, folder: str, count: str) -> Figures:
     """So many received and as many queued, and then a fifth more received."""
     port = await _listen(window)
     fifth = int(count) // 5
@@ -119,16 +140,30 @@ async def memory(window: MainWindow, _painted_at: float, folder: str, count: str
     return {"empty": empty, "full": full, "after": _resident_mb()}
 
 
-async def idle(window: MainWindow, _painted_at: float, seconds: str) -> Figures:
+async def idle(window: MainWindow, _painted: Painted, seconds: str) -> Figures:
     """Listening, and nobody comes; share of a core."""
     await _listen(window)
-    await asyncio.sleep(1.0)
-    before = cpu_seconds(os.getpid())
+    await asyncio.sleep(_SETTLED_S)
+    before = _cpu_seconds_of_all()
     await asyncio.sleep(float(seconds))
-    return {"percent": (cpu_seconds(os.getpid()) - before) / float(seconds) * 100}
+    return {"percent": (_cpu_seconds_of_all() - before) / float(seconds) * 100}
 
 
-async def use(_window: MainWindow, _painted_at: float) -> Figures:
+async def send_until_killed(window: MainWindow, _painted: Painted, folder: str) -> Figures:
+    """Add a folder and send it; without a folder what was not finished goes on by itself. Over when nothing is left."""
+    flow = window.send.flow
+    if folder:
+        await _add(window, folder, 1)
+        await _until(lambda: not flow.is_scanning)
+        window.send.header.primary.click()
+    with contextlib.suppress(TimeoutError):  # where all was sent before
+        async with asyncio.timeout(_LISTED_S):
+            await _until(lambda: window.send.unfinished()[1] > 0)
+    await _until(lambda: window.send.unfinished()[1] == 0)
+    return {"left": float(window.send.unfinished()[1])}
+
+
+async def use(_window: MainWindow, _painted: Painted) -> Figures:
     """What a process holds after it was used."""
     return {"threads": len(os.listdir("/proc/self/task")), "files": len(os.listdir("/proc/self/fd"))}
 
@@ -185,6 +220,13 @@ async def _until(condition: Callable[[], bool]) -> None:
 def _sent(window: MainWindow) -> int:
     counts = window.send.flow.queue.counts
     return sum(counts[state] for state in (ItemState.STORED, ItemState.WARNING))
+
+
+def _cpu_seconds_of_all() -> float:
+    """Of this process and of those that it has begun."""
+    own = os.getpid()
+    children = Path(f"/proc/{own}/task/{own}/children").read_text(encoding="ascii").split()
+    return sum(cpu_seconds(pid) for pid in (own, *map(int, children)))
 
 
 def _python(module: str, *arguments: object) -> list[str]:
