@@ -55,7 +55,8 @@ def opened_areas(place: ArchivePlace) -> Iterator[list[OpenedArea]]:
         for area in _chosen(settings.configuration, place):
             url = settings.configuration.database_url or _url_in_folder(area.folder)
             if url not in indexes:
-                indexes[url] = index = Index(url, durability=durability(settings))
+                is_frozen = not (settings.configuration.database_url or _can_write(area.folder))
+                indexes[url] = index = Index(url, durability=durability(settings), is_frozen=is_frozen)
                 closing.callback(index.close)
             named = _named(settings.configuration, area, indexes[url])
             key = named.ae_title, os.path.realpath(named.folder)
@@ -115,6 +116,10 @@ def _named(configuration: ArchiveConfiguration, area: Area, index: Index) -> Are
     if not name:
         raise SettingsError(f"The index knows several areas: choose one of {', '.join(names)}")
     return replace(area, ae_title=name)
+
+
+def _can_write(folder: Path) -> bool:
+    return os.access(Path(folder, STATE_FOLDER), os.W_OK)
 
 
 def _url_in_folder(folder: Path) -> str:
