@@ -10,10 +10,13 @@ there: they are served, moved and removed like all others.
 
 import contextlib
 import os
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
+from dicomdesk.archive.areas.entry_processes import EntryOrReason, EntryProcesses, read_entries
 from dicomdesk.archive.areas.folder_notes import LeftOut
 from dicomdesk.archive.areas.storage_area import StorageArea
 from dicomdesk.archive.index import Index, sqlite_url
@@ -26,7 +29,10 @@ from dicomdesk.records import dataclass
 
 __all__ = ["ReindexObserver", "ReindexReport", "reindex_area"]
 
-_BATCH = 200
+_BATCH = 500
+_ALONE = 10_000
+"""So many files are read while other processes would begin."""
+_MOST_PROCESSES = 4
 
 
 @dataclass(slots=True, kw_only=True)
@@ -143,36 +149,45 @@ class _IndexBuilder:
             self._observer.check()
             total += 1
         done = 0
-        batch: list[IndexEntry] = []
-        for path in self._paths():
-            self._observer.check()
-            done += 1
-            entry = self._entry(path)
-            if entry is not None:
-                batch.append(entry)
-            if len(batch) == _BATCH:
-                self._add(batch)
-                batch = []
-            if done % _BATCH == 0:
-                self._observer.progressed(self._area.ae_title, done, total)
-        self._add(batch)
-        self._observer.progressed(self._area.ae_title, done, total)
+        for lot, found in self._read_all(total):
+            entries = []
+            for path, entry in zip(lot, found, strict=True):
+                if isinstance(entry, str):
+                    self._result.unreadable += 1
+                    self._observer.left_out(self._area.ae_title, path, entry)
+                else:
+                    entries.append(entry)
+            self._add(entries)
+            done += len(lot)
+            self._observer.progressed(self._area.ae_title, done, total)
+        if not done:
+            self._observer.progressed(self._area.ae_title, 0, 0)
         return self._result
+
+    def _read_all(self, total: int) -> Iterator[tuple[list[str], list[EntryOrReason]]]:
+        """Yield paths and their entries, read by other processes where that is worth while."""
+        waiting: deque[list[str]] = deque()
+
+        def lots() -> Iterator[list[tuple[str, str]]]:
+            paths = self._paths()
+            while lot := list(islice(paths, _BATCH)):
+                self._observer.check()
+                waiting.append(lot)
+                yield [(self._storage.path_of(path), path) for path in lot]
+
+        name, count = self._area.ae_title, min(os.cpu_count() or 1, _MOST_PROCESSES)
+        if total < _ALONE or count < 2:
+            for files in lots():
+                yield waiting.popleft(), read_entries(name, files)
+            return
+        with EntryProcesses(name, count) as processes:
+            for found in processes.read(lots()):
+                self._observer.check()
+                yield waiting.popleft(), found
 
     def _paths(self) -> Iterator[str]:
         yield from self._storage.flat_files()
         yield from self._storage.files()
-
-    def _entry(self, path: str) -> IndexEntry | None:
-        try:
-            return self._read(self._storage.path_of(path), path)
-        except DataError as error:
-            reason = str(error)
-        except OSError as error:
-            reason = error.strerror or str(error)
-        self._result.unreadable += 1
-        self._observer.left_out(self._area.ae_title, path, reason)
-        return None
 
     def _add(self, entries: Sequence[IndexEntry]) -> None:
         """Add entries; of several files of one instance the one that came last stays."""

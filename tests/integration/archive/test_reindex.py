@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from dicomdesk.archive import reindex
 from dicomdesk.archive.archive import Archive
 from dicomdesk.archive.areas.storage_area import StorageArea
 from dicomdesk.archive.file_check import check_area
@@ -83,6 +84,19 @@ def test_a_damaged_index_is_made_again_from_the_files(tmp_path: Path) -> None:
     assert not seen.left
     assert count_of(settings) == 5
     assert check_area(settings, area, fail_on).is_right
+
+
+def test_other_processes_help_where_there_are_many_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings, area = settings_for(tmp_path / "area")
+    fill(settings, tmp_path, 5)
+    (area.folder / "notes.dcm").write_bytes(b"nothing")
+    alone, together = Seen(), Seen()
+    expected = reindex_area(settings, area, alone)
+    monkeypatch.setattr(reindex, "_ALONE", 0)
+    monkeypatch.setattr(reindex, "_BATCH", 2)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    assert reindex_area(settings, area, together) == expected == ReindexReport(indexed=5, unreadable=1)
+    assert together.left == alone.left
 
 
 def test_what_dcmtk_has_stored_is_taken_over_where_it_lies(tmp_path: Path) -> None:
