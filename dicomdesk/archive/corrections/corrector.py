@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, Protocol, Self
 
+from dicomdesk.archive.areas.checksums import checksum_of_file
 from dicomdesk.archive.areas.entry_reader import read_entry
 from dicomdesk.archive.areas.keeper import Keeper
 from dicomdesk.archive.corrections.record import Change, CorrectionRecord, Origin
@@ -201,7 +202,8 @@ class Corrector:
         except (DataError, OSError) as error:
             raise _named(error, stored.path) from error
         file = self._keeper.storage.path_of(planned.path)
-        return read_entry(file, area=self._keeper.name, path=planned.path, received=stored.received)
+        entry = read_entry(file, area=self._keeper.name, path=planned.path, received=stored.received)
+        return replace(entry, checksum=checksum_of_file(file))
 
     def _publish(self, corrected: CorrectedFile | None, planned: _Planned) -> None:
         """Write a file under its planned path; it is as old as the one before, so that a reindex finds the same."""

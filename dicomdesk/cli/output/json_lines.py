@@ -10,8 +10,9 @@ Every object has ``event`` and ``at`` (when it was written, ISO 8601 with offset
 ``scan-finished``       ``items``, ``bytes``, ``skipped``
 ``association-requested``  ``association``, ``peer``, ``calling_ae_title``, ``presentation_contexts``,
                         ``extended_negotiation``, ``user_identity`` (or null)
-``association-received``   ``association``, ``peer_host``, ``calling_ae_title``, ``called_ae_title``,
-                        ``presentation_contexts``, ``extended_negotiation``, ``user_identity`` (or null)
+``association-received``   ``association``, ``peer_host``, ``peer_address`` (IP address, or null),
+                        ``calling_ae_title``, ``called_ae_title``, ``presentation_contexts``, ``extended_negotiation``,
+                        ``user_identity`` (or null)
 ``association-accepted``   ``association``, ``is_requestor``, ``calling_ae_title``, ``called_ae_title``, ``peer_host``,
                         ``peer_port``, ``peer_implementation_class_uid``, ``peer_implementation_version``,
                         ``peer_max_pdu_bytes``, ``max_send_pdv_bytes``, ``presentation_contexts``,
@@ -259,8 +260,9 @@ _EVENTS: Mapping[type, tuple[str, Callable[[Any], Fields]]] = {
     events.AssociationReceived: (
         "association-received",
         keys(
-            "association peer_host calling_ae_title called_ae_title"
+            "association peer_host peer_address calling_ae_title called_ae_title"
             " presentation_contexts=contexts extended_negotiation=extensions user_identity",
+            peer_address=lambda address: address or None,
             **_PROPOSAL,
         ),
     ),

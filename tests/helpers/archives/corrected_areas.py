@@ -64,7 +64,7 @@ def said(index: Index) -> Said:
         keys = tuple(Key(attribute=one) for one in ATTRIBUTES if not level.is_above(one.level) and not one.item_tags)
         query = Query(model=model, level=level, keys=keys, is_relational=True)
         for match in index.find(query, "ARCHIVE"):
-            found.add((level, *sorted(match.values.items())))
+            found.add((level, match.character_set, *sorted(match.values.items())))
     return found
 
 
@@ -75,7 +75,7 @@ def check_index_is_that_of_files(keeper: Keeper, folder: Path) -> None:
     fresh = Index(sqlite_url(folder / "fresh.sqlite"))
     try:
         entries = [entry_reader(keeper.area)(keeper.storage.path_of(path), path) for path in paths]
-        for entry in sorted(entries, key=lambda entry: entry.received):
+        for entry in entries:
             fresh.add([entry])
         kept, made = said(keeper.index), said(fresh)
         assert sorted(map(str, kept - made)) == sorted(map(str, made - kept))

@@ -1,23 +1,21 @@
 """Exchanges: instances of the index become others all at once, or none does."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from dicomdesk.archive.index import Index, StaleError, sqlite_url
+from dicomdesk.archive.index import Index, StaleError
 from dicomdesk.archive.index_entries import StoredInstance
 from dicomdesk.errors import DataError
 from tests.helpers.archives.kept_areas import entry
 
 
 @pytest.fixture
-def index(tmp_path: Path) -> Iterator[Index]:
-    opened = Index(sqlite_url(tmp_path / "index.sqlite"))
+def index(open_index: Callable[[], Index]) -> Index:
+    opened = open_index()
     opened.add([replace(entry(instance=f"1.2.3.{number}"), path=f"old{number}.dcm") for number in range(3)])
-    yield opened
-    opened.close()
+    return opened
 
 
 def stored(index: Index) -> list[StoredInstance]:
@@ -51,3 +49,13 @@ def test_nothing_is_exchanged_where_a_new_one_would_take_the_place_of_another(in
     with pytest.raises(DataError, match=r"1\.2\.3\.2"):
         index.exchange("ARCHIVE", before[:1], [replace(entry(instance="1.2.3.2"), path="new.dcm")])
     assert stored(index) == before
+
+
+def test_a_snapshot_has_all_files_of_an_area_as_they_came(index: Index) -> None:
+    index.add([replace(entry(study="1.9", series="1.9.1", instance="1.9.1.1"), path="new.dcm", received=5.0)])
+    snapshot = {one.path: one for one in index.snapshot("ARCHIVE")}
+    assert snapshot["new.dcm"].received_us == 5_000_000
+    assert {one.path: one.size_bytes for one in snapshot.values()} == {
+        one.path: one.size_bytes for one in stored(index)
+    }
+    assert list(index.snapshot("OTHER")) == []

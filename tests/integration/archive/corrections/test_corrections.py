@@ -6,6 +6,7 @@ from pathlib import Path
 import pydicom
 import pytest
 
+from dicomdesk.archive.areas.checksums import checksum_of_file
 from dicomdesk.archive.areas.keeper import Keeper
 from dicomdesk.archive.corrections.corrector import Corrector
 from dicomdesk.archive.corrections.record import CorrectionKind, CorrectionRecord, new_origin
@@ -65,6 +66,7 @@ def test_a_correction_changes_all_of_a_study_and_says_in_the_files_what_was_befo
         assert (modified.PatientID, modified.PatientSex, len(modified)) == ("P1", "M", 2)
         assert item.ReasonForTheAttributeModification == "CORRECT"
         assert stored.received == before[stored.sop_instance_uid].received
+        assert stored.checksum == checksum_of_file(keeper.storage.path_of(stored.path))
     check_index_is_that_of_files(keeper, tmp_path)
     (kept,) = Trail.of_folder(keeper.storage.folder).records()
     assert kept == record
@@ -176,7 +178,7 @@ def test_an_undo_gives_back_what_the_files_said(keeper: Keeper, tmp_path: Path, 
     check_index_is_that_of_files(keeper, tmp_path)
 
 
-def test_what_arrives_while_a_study_is_corrected_is_corrected_too(keeper: Keeper) -> None:
+def test_what_arrives_while_a_study_is_corrected_is_corrected_too(keeper: Keeper, tmp_path: Path) -> None:
     late = dict(FIRST.instances())
     uid, content = next(iter(late.items()))
     keeper.remove(sop_instance_uid=uid)
@@ -190,6 +192,7 @@ def test_what_arrives_while_a_study_is_corrected_is_corrected_too(keeper: Keeper
     record = Corrector(keeper, Arriving()).correct(remedy.find, new_origin(CorrectionKind.CORRECT), remedy.uids)
     assert record.instance_count == 6
     assert {read(keeper, one).PatientID for one in instances(keeper, FIRST.uid)} == {"P9"}
+    check_index_is_that_of_files(keeper, tmp_path)
 
 
 def test_what_comes_again_or_goes_while_a_study_is_corrected_is_not_lost_and_not_brought_back(

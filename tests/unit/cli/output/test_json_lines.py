@@ -84,6 +84,7 @@ SAMPLES: list[tuple[events.NamedEvent, str, set[str]]] = [
         {
             "association",
             "peer_host",
+            "peer_address",
             "calling_ae_title",
             "called_ae_title",
             "presentation_contexts",
