@@ -236,6 +236,8 @@ class AssociationFailed:
     job_id: str
     association: int
     reason: str
+    cause: str = ""
+    """The likely cause, where the reason does not say it."""
     advice: str = ""
     """What to do about it, where we know."""
 

@@ -141,8 +141,18 @@ class OutgoingAssociation:
         try:
             yield
         except (PeerError, SettingsError, LocalError) as error:
-            reason, advice = str(error), getattr(error, "advice", "")
-            self._report(AssociationFailed(job_id=self._job_id, association=self._number, reason=reason, advice=advice))
+            from dicomdesk.engine.explain.remedies import explain_request  # noqa: PLC0415 - start-up time
+
+            remedy = explain_request(error, peer, settings)
+            self._report(
+                AssociationFailed(
+                    job_id=self._job_id,
+                    association=self._number,
+                    reason=str(error),
+                    cause=remedy.cause,
+                    advice=remedy.advice,
+                )
+            )
             raise
 
     def _report_accepted(self, association: RequestedAssociation) -> None:

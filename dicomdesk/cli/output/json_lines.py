@@ -289,7 +289,7 @@ _EVENTS: Mapping[type, tuple[str, Callable[[Any], Fields]]] = {
             tls=_TLS,
         ),
     ),
-    events.AssociationFailed: ("association-failed", keys("association reason advice")),
+    events.AssociationFailed: ("association-failed", keys("association reason cause advice")),
     events.AssociationReleased: ("association-released", keys("association")),
     events.AssociationAborted: ("association-aborted", keys("association by_peer reason")),
     events.ItemStarted: (

@@ -16,6 +16,8 @@ __all__ = ["RequestorLines", "condition_of"]
 FactT = TypeVar("FactT")
 
 _PDV_OVERHEAD_BYTES = 12
+_INDENT = "  "
+"""Before lines that say why and what to do: DCMTK has none of these, and whoever parses its lines passes them over."""
 
 
 class RequestorLines(LogLines[FactT]):
@@ -59,11 +61,12 @@ class RequestorLines(LogLines[FactT]):
         return is_any_accepted
 
     def _show_failed(self, event: events.AssociationFailed) -> None:
-        """Warn with our advice where there is some; DCMTK's line follows at the end of the job."""
-        reason, advice = printable(event.reason).removesuffix("."), printable(event.advice)
-        if advice:
+        """Warn with our words where there are more than a reason; DCMTK's line follows at the end of the job."""
+        reason = printable(event.reason).removesuffix(".")
+        remedy = printable(f"{event.cause} {event.advice}".strip())
+        if remedy:
             self._has_warned_of_failure = True
-            self._tool.warn(f"{reason}. {advice}")
+            self._tool.warn(f"{_INDENT}{reason}. {remedy}")
         else:
             self._tool.debug(reason)
 

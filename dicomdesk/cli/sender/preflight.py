@@ -108,7 +108,7 @@ class PreflightLines:
 
     def _show_failed(self, event: events.Event) -> None:
         assert isinstance(event, events.AssociationFailed)
-        text = f"{event.reason.removesuffix('.')}. {event.advice}".strip()
+        text = f"{event.reason.removesuffix('.')}. {event.cause} {event.advice}".replace("  ", " ").strip()
         self._tool.warn(printable(text))
 
     def _show_scanned(self, event: events.Event) -> None:

@@ -12,10 +12,8 @@ from dataclasses import replace
 
 from dicomdesk.dicom.sop_classes import VERIFICATION
 from dicomdesk.dicom.transfer_syntaxes import EXPLICIT_VR_LITTLE_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN
-from dicomdesk.engine.check import explanations
 from dicomdesk.engine.check.capability_survey import CapabilitySurvey
 from dicomdesk.engine.check.connection_steps import ConnectionSteps, OpenedConnection
-from dicomdesk.engine.check.explanations import NOTHING, Remedy
 from dicomdesk.engine.check.requests import CheckRequest
 from dicomdesk.engine.check.step_log import OpenStep, StepLog
 from dicomdesk.engine.check_findings import (
@@ -32,6 +30,8 @@ from dicomdesk.engine.events import (
     JobFinished,
     JobOutcome,
 )
+from dicomdesk.engine.explain import remedies
+from dicomdesk.engine.explain.remedies import NOTHING, Remedy
 from dicomdesk.engine.job import Job, new_job_id
 from dicomdesk.engine.outgoing_association import OutgoingAssociation
 from dicomdesk.engine.stats import Progress
@@ -175,7 +175,7 @@ class CheckJob(Job[CheckResult]):
             try:
                 association = self._open((_CONTEXT,), interruption, reached)
             except AssociationRejectedError as error:
-                self._fail(step, error, explanations.explain_association(error, self._peer, self._settings))
+                self._fail(step, error, remedies.explain_association(error, self._peer, self._settings))
                 return _may_mean_no_context(error)
             except (PeerError, SettingsError) as error:
                 self._raise_if_stopping(error)
@@ -187,17 +187,17 @@ class CheckJob(Job[CheckResult]):
 
     def _explain(self, error: DicomdeskError, reached: OpenedConnection, reaching: ConnectionSteps) -> Remedy:
         """Explain why an association was not established; identifies the listener where it seems not to speak DICOM."""
-        remedy = explanations.explain_association(error, self._peer, self._settings)
+        remedy = remedies.explain_association(error, self._peer, self._settings)
         if isinstance(error, SettingsError) or getattr(error, "source", None) is not None:
             return remedy
         listener = reaching.identify(reached.address)
-        found = explanations.explain_listener(listener, with_tls=self._peer.tls is not None)
+        found = remedies.explain_listener(listener, with_tls=self._peer.tls is not None)
         return remedy if found is NOTHING else found
 
     def _echo(self, association: RequestedAssociation) -> bool:
         with self._steps.step(CheckStage.ECHO) as step:
             if not any(context.is_accepted for context in association.negotiation.contexts):
-                remedy = explanations.explain_no_verification(association.negotiation.contexts)
+                remedy = remedies.explain_no_verification(association.negotiation.contexts)
                 step.fail("The peer did not accept the presentation context for Verification.", remedy)
                 self._outgoing.release(association)
                 return True
@@ -207,12 +207,12 @@ class CheckJob(Job[CheckResult]):
             except PeerError as error:
                 self._outgoing.report_loss(error)
                 self._raise_if_stopping(error)
-                self._fail(step, error, explanations.explain_echo(None, error))
+                self._fail(step, error, remedies.explain_echo(None, error))
                 return False
             took_ms = (time.monotonic() - start_s) * 1000
             if status:
                 words = f"{status_text(status)} (status {status:04X}H)"
-                step.fail(f"The peer answered, but not with Success: {words}.", explanations.explain_echo(status, None))
+                step.fail(f"The peer answered, but not with Success: {words}.", remedies.explain_echo(status, None))
             else:
                 step.succeed(f"The peer answered in {took_ms:.0f} ms.")
             self._outgoing.release(association)

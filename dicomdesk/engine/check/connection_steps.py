@@ -8,10 +8,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from dicomdesk.engine.check import explanations
-from dicomdesk.engine.check.explanations import NOTHING, Remedy
 from dicomdesk.engine.check.step_log import OpenStep, StepLog
 from dicomdesk.engine.check_findings import CheckStage
+from dicomdesk.engine.explain import remedies
+from dicomdesk.engine.explain.remedies import NOTHING, Remedy
 from dicomdesk.errors import DicomdeskError, PeerError, PeerUnreachableError, SettingsError
 from dicomdesk.human import count_text, printable
 from dicomdesk.network.negotiation import ProposedContext, TlsSession
@@ -76,7 +76,7 @@ class ConnectionSteps:
             try:
                 addresses = resolve(host, self._peer.port)
             except PeerUnreachableError as error:
-                step.fail(printable(f"{error}."), explanations.explain_name(host))
+                step.fail(printable(f"{error}."), remedies.explain_name(host))
                 return []
             texts = [_address_text(address) for address in addresses]
             if texts == [host]:
@@ -106,7 +106,7 @@ class ConnectionSteps:
             where = f"{self._peer.host} port {self._peer.port}"
             step.fail(
                 printable(f"No connection to {where}: {_failure_words(failure)}."),
-                explanations.explain_connection(failure),
+                remedies.explain_connection(failure),
                 details,
             )
         return None
@@ -149,13 +149,13 @@ class ConnectionSteps:
 
     def _explain_handshake(self, error: DicomdeskError, address: Address) -> Remedy:
         if isinstance(error, SettingsError):
-            return explanations.explain_tls(error)
+            return remedies.explain_tls(error)
         listener = self.identify(address)
         if listener.kind is ListenerKind.TLS:
-            return explanations.explain_tls(error)
+            return remedies.explain_tls(error)
         is_plain = listener.kind is ListenerKind.UNKNOWN and self._speaks_plain_dicom()
-        remedy = explanations.explain_listener(listener, with_tls=True, speaks_plain_dicom=is_plain)
-        return explanations.explain_tls(error) if remedy is NOTHING else remedy
+        remedy = remedies.explain_listener(listener, with_tls=True, speaks_plain_dicom=is_plain)
+        return remedies.explain_tls(error) if remedy is NOTHING else remedy
 
     def _speaks_plain_dicom(self) -> bool:
         """Whether an association request without TLS gets a DICOM answer, whatever it says."""

@@ -4,9 +4,9 @@ import contextlib
 import time
 from collections.abc import Iterator, Sequence
 
-from dicomdesk.engine.check.explanations import NOTHING, Remedy
 from dicomdesk.engine.check_findings import CheckStage, CheckState, CheckStep
 from dicomdesk.engine.events import CheckStepFinished, CheckStepStarted, EventSink
+from dicomdesk.engine.explain.remedies import NOTHING, Remedy
 
 __all__ = ["OpenStep", "StepLog"]
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import cache
 
 from dicomdesk.engine.explain import connecting, working
 from dicomdesk.engine.explain.failure import Area, Failure
@@ -34,9 +35,6 @@ FAILURES = (
 """All that have words of their own; where a line fits several, the first explains it."""
 
 _BY_KEY = {failure.key: failure for failure in FAILURES}
-_PATTERNS = [
-    (re.compile("|".join(failure.patterns), re.IGNORECASE), failure) for failure in FAILURES if failure.patterns
-]
 _REJECTION = re.compile(r"(?<![\d.])([12])\s*[/,]\s*([123])\s*[/,]\s*(\d{1,3})(?![\d.])")
 _WHOLE_STATUS = re.compile(r"(?:0x)?([0-9a-f]{4})H?", re.IGNORECASE)
 _STATUS = re.compile(r"\b0x([0-9a-f]{4})\b|\b([0-9A-F]{4})H\b|\bstatus:?\s+(?:0x)?([0-9a-f]{4})\b", re.IGNORECASE)
@@ -66,6 +64,12 @@ class Sighting:
     """Which, from 1; not all of very many."""
 
 
+@cache
+def _patterns() -> list[tuple[re.Pattern[str], Failure]]:
+    """What is looked for; made when a line is looked at, not when a tool starts."""
+    return [(re.compile("|".join(each.patterns), re.IGNORECASE), each) for each in FAILURES if each.patterns]
+
+
 def find_failure(key: str) -> Failure:
     """The failure of that key; raises KeyError."""
     return _BY_KEY[key]
@@ -79,7 +83,7 @@ def explain_text(text: str, service: str = "") -> list[Failure]:
     line = text.strip()[:_LONGEST_LINE]
     found = [*_rejections(line), *_statuses(line, service)]
     if not found:
-        found = [failure for pattern, failure in _PATTERNS if pattern.search(line)][:1]
+        found = [failure for pattern, failure in _patterns() if pattern.search(line)][:1]
     return list(dict.fromkeys(found))
 
 

@@ -362,8 +362,9 @@ class AssociationLog:
             case AssociationAccepted(negotiation=negotiation):
                 record.state, record.negotiation = AssociationState.ESTABLISHED, negotiation
                 record.accepted = sum(context.is_accepted for context in negotiation.contexts)
-            case AssociationFailed(reason=reason, advice=advice):
-                record.state, record.reason, record.advice = AssociationState.REFUSED, human.printable(reason), advice
+            case AssociationFailed(reason=reason, cause=cause, advice=advice):
+                record.state, record.reason = AssociationState.REFUSED, human.printable(reason)
+                record.advice = human.printable(f"{cause} {advice}".strip())
             case AssociationReleased():
                 record.state = AssociationState.RELEASED
             case AssociationAborted(by_peer=by_peer, reason=reason):

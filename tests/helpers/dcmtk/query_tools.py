@@ -31,7 +31,7 @@ _OURS_ALONE = (
     r"D: \$dicomdesk: .*",
     r"W: the peer ended the query with .*",
     r"W: The peer [A-Z].*",
-    r"W:   [\d.]+",
+    r"W:   .*",
     r"W: (AE title|Address|Port|TLS): .*",
     r"W: ([Ee]xactly|The peer ended after) \d+ answers.*",
 )

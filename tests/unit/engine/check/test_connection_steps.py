@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from dicomdesk.engine.check.connection_steps import certificate_remedy
-from dicomdesk.engine.check.explanations import NOTHING
+from dicomdesk.engine.explain.remedies import NOTHING
 from dicomdesk.network.negotiation import TlsSession
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)

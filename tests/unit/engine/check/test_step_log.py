@@ -1,9 +1,9 @@
 import pytest
 
-from dicomdesk.engine.check.explanations import Remedy
 from dicomdesk.engine.check.step_log import StepLog
 from dicomdesk.engine.check_findings import CheckStage, CheckState
 from dicomdesk.engine.events import CheckStepFinished, CheckStepStarted, Event
+from dicomdesk.engine.explain.remedies import Remedy
 
 REMEDY = Remedy("why", "what to do")
 

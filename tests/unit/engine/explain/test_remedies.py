@@ -5,8 +5,8 @@ import itertools
 
 import pytest
 
-from dicomdesk.engine.check import explanations
-from dicomdesk.engine.check.explanations import NOTHING
+from dicomdesk.engine.explain import remedies
+from dicomdesk.engine.explain.remedies import NOTHING
 from dicomdesk.errors import (
     AssociationAbortedError,
     DicomdeskError,
@@ -28,18 +28,18 @@ SETTINGS = AssociationSettings(calling_ae_title="WS1")
 
 def test_connections_fail_for_different_causes() -> None:
     numbers = (errno.ECONNREFUSED, errno.ETIMEDOUT, errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EACCES, errno.EIO)
-    remedies = [explanations.explain_connection(number) for number in numbers]
-    assert len(set(remedies)) == len(numbers)
-    assert all(remedy.cause and remedy.advice for remedy in remedies)
+    found = [remedies.explain_connection(number) for number in numbers]
+    assert len(set(found)) == len(numbers)
+    assert all(remedy.cause and remedy.advice for remedy in found)
 
 
 def test_names_that_are_empty_are_told() -> None:
-    assert explanations.explain_name(" ") != explanations.explain_name("nobody")
+    assert remedies.explain_name(" ") != remedies.explain_name("nobody")
 
 
 @pytest.mark.parametrize(("result", "source", "reason"), list(itertools.product((1, 2), (1, 2, 3), range(1, 11))))
 def test_every_rejection_has_a_cause(result: int, source: int, reason: int) -> None:
-    remedy = explanations.explain_association(rejection_error(result, source, reason), PEER, SETTINGS)
+    remedy = remedies.explain_association(rejection_error(result, source, reason), PEER, SETTINGS)
     assert remedy.cause
     assert remedy.advice
 
@@ -47,7 +47,7 @@ def test_every_rejection_has_a_cause(result: int, source: int, reason: int) -> N
 def test_rejected_identity_is_suspected_where_one_was_presented() -> None:
     identity = UserIdentity(kind=UserIdentityType.USER_NAME, primary=b"x")
     settings = AssociationSettings(user_identity=identity)
-    remedy = explanations.explain_association(rejection_error(1, 2, 1), PEER, settings)
+    remedy = remedies.explain_association(rejection_error(1, 2, 1), PEER, settings)
     assert "identity" in remedy.cause
 
 
@@ -66,37 +66,37 @@ def test_rejected_identity_is_suspected_where_one_was_presented() -> None:
     ids=lambda error: type(error).__name__,
 )
 def test_every_association_error_has_a_cause(error: DicomdeskError) -> None:
-    remedy = explanations.explain_association(error, PEER, SETTINGS)
+    remedy = remedies.explain_association(error, PEER, SETTINGS)
     assert remedy.cause.endswith(".")
     assert remedy.advice.endswith(".")
 
 
 @pytest.mark.parametrize("kind", ListenerKind)
 def test_what_listens_is_told_where_it_is_known(kind: ListenerKind) -> None:
-    plain = explanations.explain_listener(IdentifiedListener(kind=kind, words="hello"), with_tls=False)
+    plain = remedies.explain_listener(IdentifiedListener(kind=kind, words="hello"), with_tls=False)
     assert bool(plain.cause) == (kind is not ListenerKind.UNKNOWN)
-    secured = explanations.explain_listener(IdentifiedListener(kind=kind), with_tls=True)
+    secured = remedies.explain_listener(IdentifiedListener(kind=kind), with_tls=True)
     assert bool(secured.cause) == (kind not in {ListenerKind.UNKNOWN, ListenerKind.TLS})
 
 
 def test_what_it_says_is_quoted() -> None:
     listener = IdentifiedListener(kind=ListenerKind.SSH, words="SSH-2.0-x")
-    assert '"SSH-2.0-x"' in explanations.explain_listener(listener, with_tls=False).cause
+    assert '"SSH-2.0-x"' in remedies.explain_listener(listener, with_tls=False).cause
 
 
 def test_plain_dicom_where_tls_is_wanted() -> None:
     listener = IdentifiedListener(kind=ListenerKind.UNKNOWN)
-    assert "without TLS" in explanations.explain_listener(listener, with_tls=True, speaks_plain_dicom=True).cause
+    assert "without TLS" in remedies.explain_listener(listener, with_tls=True, speaks_plain_dicom=True).cause
 
 
 def test_tls_errors_keep_their_advice() -> None:
     error = TlsHandshakeError("The peer's certificate is refused: it has expired", advice="Renew it.")
-    remedy = explanations.explain_tls(error)
+    remedy = remedies.explain_tls(error)
     assert "validity" in remedy.cause
     assert remedy.advice == "Renew it."
-    assert "Our own" in explanations.explain_tls(TlsSettingsError("x")).cause
-    assert "does not speak TLS" in explanations.explain_tls(PeerTimeoutError("x")).cause
-    assert explanations.explain_tls(TlsHandshakeError("strange")) != NOTHING
+    assert "Our own" in remedies.explain_tls(TlsSettingsError("x")).cause
+    assert "does not speak TLS" in remedies.explain_tls(PeerTimeoutError("x")).cause
+    assert remedies.explain_tls(TlsHandshakeError("strange")) != NOTHING
 
 
 @pytest.mark.parametrize("result", list(ContextResult)[1:])
@@ -108,14 +108,14 @@ def test_missing_verification_has_a_cause(result: ContextResult) -> None:
         result=result,
         accepted_transfer_syntax=None,
     )
-    assert "Verification" in explanations.explain_no_verification([context]).cause
+    assert "Verification" in remedies.explain_no_verification([context]).cause
 
 
 def test_echo_failures_have_causes() -> None:
-    remedies = {
-        explanations.explain_echo(0x0110, None),
-        explanations.explain_echo(None, PeerTimeoutError("x")),
-        explanations.explain_echo(None, AssociationAbortedError("x")),
+    found = {
+        remedies.explain_echo(0x0110, None),
+        remedies.explain_echo(None, PeerTimeoutError("x")),
+        remedies.explain_echo(None, AssociationAbortedError("x")),
     }
-    assert len(remedies) == 3
-    assert all(remedy.cause and remedy.advice for remedy in remedies)
+    assert len(found) == 3
+    assert all(remedy.cause and remedy.advice for remedy in found)

@@ -4,13 +4,17 @@ import errno
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from dicomdesk.engine.explain.recognition import find_failure
+from dicomdesk.engine.explain.failure import Area
+from dicomdesk.engine.explain.recognition import explain_text, find_failure
 from dicomdesk.errors import (
     AssociationAbortedError,
     AssociationRejectedError,
     DicomdeskError,
+    IllegalAeTitleError,
+    PeerError,
     PeerProtocolError,
     PeerTimeoutError,
+    PeerUnreachableError,
     SettingsError,
     TlsHandshakeError,
     UserIdentityError,
@@ -30,6 +34,7 @@ __all__ = [
     "explain_listener",
     "explain_name",
     "explain_no_verification",
+    "explain_request",
     "explain_tls",
 ]
 
@@ -87,6 +92,8 @@ _TLS = (
     ("nothing in common", "nothing-in-common"),
 )
 _LOOK = "Look into the peer's log."
+_REASONLESS = frozenset({(1, 1), (2, 1)})
+"""Source and reason of rejections that say nothing."""
 
 
 def explain_name(host: str) -> Remedy:
@@ -124,6 +131,24 @@ def explain_tls(error: DicomdeskError) -> Remedy:
     text = str(error).lower()
     key = next((key for words, key in _TLS if words in text), "tls-hung-up")
     return Remedy(find_failure(key).cause, advice or _LOOK)
+
+
+def explain_request(error: DicomdeskError, peer: Peer, settings: AssociationSettings) -> Remedy:
+    """A request for an association that failed at whatever step: name, connection, TLS, negotiation.
+
+    The cause is "" where the error says it itself; NOTHING where this machine failed in a way that says all.
+    """
+    if isinstance(error, AssociationRejectedError):
+        remedy = _explain_rejection(error, peer, settings)
+        return remedy if (error.source, error.reason) in _REASONLESS else remedy._replace(cause="")
+    if isinstance(error, PeerUnreachableError) and not isinstance(error, TlsHandshakeError):
+        known = explain_text(error.condition or str(error))
+        key = known[0].key if known and known[0].area is Area.CONNECTING else "cannot-connect"
+        remedy = _remedy(key)
+        return remedy._replace(advice=getattr(error, "advice", "") or remedy.advice)
+    if isinstance(error, PeerError | IllegalAeTitleError):
+        return explain_association(error, peer, settings)
+    return NOTHING
 
 
 def explain_association(error: DicomdeskError, peer: Peer, settings: AssociationSettings) -> Remedy:
