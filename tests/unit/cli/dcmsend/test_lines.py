@@ -162,7 +162,7 @@ def test_abort_is_the_last_line_of_a_job_that_halts(*, by_peer: bool, text: str,
 
 def test_rejection_comes_with_advice(tell: Tell) -> None:
     failed = events.AssociationFailed(job_id="j", association=1, reason="Rejected.", advice="Check the AE title.")
-    assert tell([failed], Level.WARN) == ["W: Rejected. Check the AE title."]
+    assert tell([failed], Level.WARN) == ["W:   Rejected. Check the AE title."]
 
 
 def test_retry_is_told(tell: Tell) -> None:

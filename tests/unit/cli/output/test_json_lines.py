@@ -115,7 +115,7 @@ SAMPLES: list[tuple[events.NamedEvent, str, set[str]]] = [
     (
         events.AssociationFailed(job_id="j", association=1, reason="r"),
         "association-failed",
-        {"association", "reason", "advice"},
+        {"association", "reason", "cause", "advice"},
     ),
     (events.AssociationReleased(job_id="j", association=1), "association-released", {"association"}),
     (

@@ -26,8 +26,8 @@ def failed(advice: str) -> events.AssociationFailed:
 @pytest.mark.parametrize(
     ("level", "expected"),
     [
-        (Level.WARN, ["W: Nobody listens. Ask."]),
-        (Level.INFO, ["I: [1] Requesting Association", "W: Nobody listens. Ask."]),
+        (Level.WARN, ["W:   Nobody listens. Ask."]),
+        (Level.INFO, ["I: [1] Requesting Association", "W:   Nobody listens. Ask."]),
     ],
 )
 def test_advice_is_shown_at_the_default_level(

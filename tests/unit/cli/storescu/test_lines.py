@@ -134,7 +134,7 @@ def test_abort_is_told_last(tell: Tell) -> None:
 
 def test_rejection_comes_with_advice(tell: Tell) -> None:
     failed = events.AssociationFailed(job_id="j", association=1, reason="It said no.", advice="Ask.")
-    assert tell([failed], Level.WARN) == ["W: It said no. Ask."]
+    assert tell([failed], Level.WARN) == ["W:   It said no. Ask."]
     quiet = events.AssociationFailed(job_id="j", association=1, reason="Nobody there.")
     assert tell([quiet]) == []
 
