@@ -251,7 +251,7 @@ SENTENCES = [
     (EASY, f"{TRUSTING} +crv", "there is no revocation list of its issuer"),
     (f"{EASY} +pa", TRUSTING, "found nothing in common in our TLS versions, cipher suites and certificate"),
     (SERVER, TRUSTING, "the peer demands a certificate and got none"),
-    (SERVER, "", "The peer may take TLS only"),
+    (SERVER, "", "a peer that takes TLS only"),
 ]
 
 

@@ -309,9 +309,9 @@ ASSOCIATING = (
         "peer-closes-request",
         Area.ASSOCIATING,
         "The peer closed the connection instead of answering.",
-        "Something listens there that hangs up on us: often a peer that serves known addresses only, or no DICOM "
-        "service.",
-        "Check the port number, and have this machine's address allowed at the peer.",
+        "Something listens there that hangs up on us: often a peer that takes TLS only or serves known addresses only, "
+        "or no DICOM service.",
+        "Check the port number, try with TLS, and have this machine's address allowed at the peer.",
         (
             r"peer aborted association \(or never connected\)",
             r"connection (was )?(closed|reset|lost)",
