@@ -111,10 +111,15 @@ def _carry_out(options: RouteOptions, rules: "RuleSet", peers: "PeerLookup", log
 def _is_worth_running(options: RouteOptions, rules: "RuleSet", tool: Logger) -> bool:
     """Say what is wrong between rules and command line; whether there is anything to do."""
     from dicomdesk.engine.rules.rule import FilesAtRest, describe_rule  # noqa: PLC0415 - start-up time
+    from dicomdesk.engine.rules.rules_file import find_reception  # noqa: PLC0415 - as above
 
     going = [rule for rule in rules.rules if rule.is_on]
     if not going:
         tool.fatal(f"{printable(str(options.rules))}: no rule is on, so there is nothing to do")
+        return False
+    received = "" if options.reception is None else str(options.reception.request.storage.folder)
+    if told := find_reception(going, received):
+        tool.fatal(f"{printable(str(options.rules))}: {told}")
         return False
     for rule in going:
         tool.info(f"rule {printable(rule.name)}: {printable(describe_rule(rule))}")

@@ -31,6 +31,7 @@ from dicomdesk.engine.rules.conditions import NOBODY, Sender, wanted_tags
 from dicomdesk.engine.rules.deciding import Decision, Place, Planned, Target, Verdict, decide, source_of
 from dicomdesk.engine.rules.folder_watch import FileState, FolderWatch, list_files
 from dicomdesk.engine.rules.rule import Afterwards, Destination, FilesAtRest, Priority, QuietStudy, Rule, RuleSet, Scope
+from dicomdesk.engine.rules.rules_file import find_reception
 from dicomdesk.errors import DataError
 from dicomdesk.human import count_text, error_text, printable
 from dicomdesk.records import dataclass
@@ -291,13 +292,20 @@ class Router:
         pause = LONGEST_PAUSE_S
         for place, (watch, due_s) in list(self._watches.items()):
             if due_s <= self._clock.monotonic_s():
-                look = watch.look(moving)
-                self._trouble(place.folder, look.problem)
-                self._route_files(place, look.at_rest, moving)
-                wait_s = 0.0 if look.has_more else watch.pause_s
-                self._watches[place] = (watch, self._clock.monotonic_s() + wait_s)
+                self._watches[place] = (watch, self._clock.monotonic_s() + self._look(place, watch, moving))
             pause = min(pause, self._watches[place][1] - self._clock.monotonic_s())
         return pause
+
+    def _look(self, place: Place, watch: FolderWatch, moving: Callable[[], None]) -> float:
+        """Deal with what has come to rest; return after how many seconds to look again."""
+        rules = [rule for rule in self._rules if source_of(rule) == place]
+        if told := find_reception(rules, self._received_folder):  # as it may be since the rule was made
+            self._trouble(place.folder, f"{told}. Nothing is done in it.")
+            return watch.pause_s
+        look = watch.look(moving)
+        self._trouble(place.folder, look.problem)
+        self._route_files(place, look.at_rest, moving)
+        return 0.0 if look.has_more else watch.pause_s
 
     def _route_files(self, place: Place, states: Sequence[FileState], moving: Callable[[], None]) -> None:
         studies: dict[str, dict[str, Sender]] = {}

@@ -58,6 +58,7 @@ __all__ = [
     "VERSION",
     "check_rule",
     "find_overlap",
+    "find_reception",
     "load_rules",
     "read_rules",
     "rules_file",
@@ -157,7 +158,8 @@ def find_overlap(rules: Sequence[Rule]) -> str:
     for rule, trigger in watched:
         for other, outer in watched:
             is_same = trigger.folder == outer.folder and trigger.subfolders != outer.subfolders
-            is_inside = outer.subfolders and trigger.folder.startswith(outer.folder.rstrip(os.sep) + os.sep)
+            is_below = trigger.folder.startswith(outer.folder.rstrip(os.sep) + os.sep)
+            is_inside = outer.subfolders and is_below and trigger.folder != outer.folder
             if is_same or is_inside:
                 names = f'"{printable(rule.name)}": when.folder: "{printable(other.name)}"'
                 where = (
@@ -165,6 +167,28 @@ def find_overlap(rules: Sequence[Rule]) -> str:
                 )
                 return f"rule {names} watches {where}; turn one off, or let both watch the same"
     return ""
+
+
+def find_reception(rules: Sequence[Rule], received_folder: str) -> str:
+    """Say which rule that is on watches what is received into a folder, "" for none; "" receives nothing.
+
+    What is received would be sent before its study is complete, and moved or deleted from where it is kept.
+    """
+    for rule in rules:
+        if rule.is_on and isinstance(rule.trigger, FilesAtRest) and watches_reception(rule.trigger, received_folder):
+            return (
+                f'rule "{printable(rule.name)}": when.folder: instances are received into this folder; let the rule act'
+                " when a study that was received has been quiet, or watch another folder"
+            )
+    return ""
+
+
+def watches_reception(trigger: FilesAtRest, received_folder: str) -> bool:
+    """Whether files that are received into a folder would be found at rest; "" receives nothing."""
+    if not received_folder:
+        return False
+    watched, received = (each.rstrip(os.sep) + os.sep for each in (trigger.folder, os.path.abspath(received_folder)))
+    return watched.startswith(received) or (trigger.subfolders and received.startswith(watched))
 
 
 def check_rule(rule: Rule) -> None:

@@ -65,7 +65,7 @@ class RulesPane(View):
         self._access = access
         self._received_folder = received_folder
         self._notice: Details | None = None
-        self.store = RuleStore(tasks)
+        self.store = RuleStore(tasks, received_folder)
         self.runner = RuleRunner(session, tasks, self.store, access.peers, received_folder, self.key)
         self.model = OutlineModel(rule_columns(), self)
         self.rows = RuleRows(self.model)

@@ -1,7 +1,8 @@
 """The rules of the window and their file: read once, written after each change."""
 
 import asyncio
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,8 +26,10 @@ class RuleStore(QObject):
     failed = Signal(str)
     """Rules could not be changed or written, a sentence."""
 
-    def __init__(self, tasks: Tasks) -> None:
+    def __init__(self, tasks: Tasks, received_folder: Callable[[], str] = str) -> None:
+        """``received_folder`` says where instances are received; "" for nowhere."""
         super().__init__()
+        self._received_folder = received_folder
         self.rules = RuleSet()
         self.problem = ""
         """Why the file cannot be used; "" where it can."""
@@ -96,9 +99,13 @@ class RuleStore(QObject):
     def _take(self, rules: Sequence[Rule]) -> None:
         if self.problem or self.is_reading or tuple(rules) == self.rules.rules:
             return
-        from dicomdesk.engine.rules.rules_file import find_overlap  # noqa: PLC0415 - the window is painted before
+        from dicomdesk.engine.rules.rules_file import (  # noqa: PLC0415 - the window is painted before
+            find_overlap,
+            find_reception,
+        )
 
-        if overlap := find_overlap(rules):
+        new = [rule for rule in rules if rule not in self.rules.rules]
+        if overlap := find_overlap(rules) or find_reception(new, os.path.expanduser(self._received_folder())):
             self.failed.emit(self.tr("Nothing was changed: {problem}.").format(problem=overlap))
             return
         self.rules = replace(self.rules, rules=tuple(rules))

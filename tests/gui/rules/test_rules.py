@@ -327,3 +327,15 @@ def test_a_row_says_what_a_rule_is_at(pane: RulesPane, wait_until: WaitUntil) ->
     assert isinstance(pane.store, RuleStore)
     assert later.rule.trigger == QuietStudy(quiet_s=10)
     settle(pane, wait_until)
+
+
+def test_a_rule_that_watches_what_is_received_is_refused_and_the_others_can_be_changed(
+    pane: RulesPane, wait_until: WaitUntil, tmp_path: Path
+) -> None:
+    pane.store.put(make_rule("quiet", "PACS"))
+    pane.store.put(folder_rule("drop", tmp_path / "received", "PACS"))
+    assert [rule.name for rule in pane.store.rules.rules] == ["quiet"]
+    assert "instances are received into this folder" in pane.details.details().text
+    pane.store.put(folder_rule("drop", tmp_path / "in", "PACS"))
+    assert [rule.name for rule in pane.store.rules.rules] == ["quiet", "drop"]
+    settle(pane, wait_until)

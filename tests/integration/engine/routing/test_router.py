@@ -206,6 +206,23 @@ def test_a_folder_that_vanishes_is_told_once_and_when_it_is_back(tmp_path: Path)
         assert [fact.about for fact in here.of(RulesMended)] == [str(inside)]
 
 
+def test_a_watched_folder_that_is_received_into_meanwhile_is_left_alone_and_told_once(tmp_path: Path) -> None:
+    inside = tmp_path / "in"
+    with FakePeer() as peer, routed(folder_rule("r", inside, "PACS"), PACS=peer.port) as here:
+        here.router._received_folder = str(tmp_path)
+        write_instance(inside / "a")
+        for _ in range(3):
+            here.turn_after(30)
+        (trouble,) = here.of(RulesTroubled)
+        assert trouble.text.startswith('rule "r": when.folder: instances are received into this folder')
+        here.router._received_folder = ""
+        here.turn_after(30)
+        here.turn_after(30)
+        here.end_errands()
+        assert [fact.about for fact in here.of(RulesMended)] == [str(inside)]
+        assert len(peer.stores) == 1
+
+
 def test_what_goes_to_a_peer_that_nobody_knows_waits_and_is_told_once(tmp_path: Path) -> None:
     with FakePeer() as peer, routed(make_rule("r", "NEW")) as here:
         for number in (1, 2):

@@ -25,6 +25,7 @@ from dicomdesk.engine.rules.rule import (
 from dicomdesk.engine.rules.rules_file import (
     check_rule,
     find_overlap,
+    find_reception,
     load_rules,
     read_rules,
     rules_to_json,
@@ -171,6 +172,32 @@ def test_a_file_is_the_business_of_one_watched_folder(
                 read_rules(text)
         else:
             assert len(read_rules(text).rules) == 2
+
+
+@pytest.mark.parametrize(
+    ("when", "received", "is_refused"),
+    [
+        ({"folder": "/in"}, "/in", True),
+        ({"folder": "/in/"}, "/in/", True),
+        ({"folder": "/in", "subfolders": False}, "/in", True),
+        ({"folder": "/in/ct"}, "/in", True),
+        ({"folder": "/"}, "/in", True),
+        ({"folder": "/data"}, "/data/in", True),
+        ({"folder": "/data", "subfolders": False}, "/data/in", False),
+        ({"folder": "/in"}, "/inbox", False),
+        ({"folder": "/in"}, "", False),
+        ({"study-quiet": True}, "/in", False),
+    ],
+)
+def test_a_folder_that_is_received_into_is_not_watched(
+    when: dict[str, object], received: str, is_refused: bool
+) -> None:
+    plain = {"name": "A", "to": "X"} | ({} if "study-quiet" in when else {"when": when})
+    rules = read_rules(json.dumps({"dicomdesk_rules": 1, "rules": [plain]})).rules
+    told = find_reception(rules, received)
+    assert bool(told) is is_refused
+    assert not is_refused or told.startswith('rule "A": when.folder: instances are received into this folder')
+    assert not find_reception([replace(rule, is_on=False) for rule in rules], received)
 
 
 def test_the_file_is_named_and_folders_are_relative_to_it(tmp_path: Path) -> None:
