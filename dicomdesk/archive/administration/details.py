@@ -97,7 +97,7 @@ def _details(
         file_bytes=file_bytes,
         missing=tuple(missing),
         senders=dict(senders),
-        checksums={one.path: _checksum(one) for one in instances if level is Level.IMAGE and _checksum(one)},
+        checksums={one.path: one.checksum for one in instances if level is Level.IMAGE and one.checksum},
         conflicts=sum(bool(one.conflict) for one in instances),
         hold=holds.get(str(listed.values.get("study_instance_uid", ""))),
         corrections=tuple(record for record in records if _concerns(record, uids)),
@@ -135,9 +135,3 @@ def _selection_of(listed: Listed) -> Selection:
 
 def _concerns(record: CorrectionRecord, uids: set[str]) -> bool:
     return any(not uids.isdisjoint(change.instances) for change in record.changes)
-
-
-def _checksum(one: StoredInstance) -> str:
-    """As "ALGORITHM:DIGITS"; "" where none is known."""
-    algorithm, digits = getattr(one, "checksum_algorithm", ""), getattr(one, "checksum", "")
-    return f"{algorithm}:{digits}" if algorithm and digits else str(digits)

@@ -68,17 +68,35 @@ def list_area(
 
 
 def find_conflicts(opened: OpenedArea) -> Iterator[Listed]:
-    """Yield the instances that were kept though they contradict others; raises the errors of the index."""
+    """Yield what contradicts something else, and is kept nevertheless: studies first, then instances.
+
+    Studies are those of a UID that another patient has, too, and those whose instances name the patient differently.
+    Raises the errors of the index.
+    """
+    for study in opened.index.study_conflicts(opened.name):
+        of_study: dict[str, ListedValue] = {
+            "conflict": conflict_words(study.conflict),
+            "patient_id": study.patient_id,
+            "issuer_of_patient_id": study.issuer_of_patient_id,
+            "patient_name": study.patient_name,
+            "names": list(study.names),
+            "study_instance_uid": study.study_instance_uid,
+            "series": study.series_count,
+            "instances": study.instance_count,
+            "last_received": study.last_received,
+        }
+        yield Listed(area=opened.name, level=Level.STUDY, values=of_study)
     for found in opened.index.conflicts(opened.name):
-        values: dict[str, ListedValue] = {
+        of_instance: dict[str, ListedValue] = {
+            "conflict": conflict_words(found.conflict),
+            "patient_id": found.patient_id,
             "study_instance_uid": found.study_instance_uid,
             "series_instance_uid": found.series_instance_uid,
             "sop_instance_uid": found.sop_instance_uid,
-            "conflict": conflict_words(found.conflict),
             "received": found.received,
             "path": found.path,
         }
-        yield Listed(area=opened.name, level=Level.IMAGE, values=values)
+        yield Listed(area=opened.name, level=Level.IMAGE, values=of_instance)
 
 
 def conflict_words(conflict: int) -> list[str]:

@@ -49,6 +49,11 @@ class TrashedInstance:
     series_instance_uid: str
     received: float
     """Seconds since 1970."""
+    checksum: str = ""
+    """As of ``StoredInstance``."""
+
+
+_NAMES = tuple(one.name for one in fields(TrashedInstance))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +112,7 @@ class Trash:
             with open(file, encoding="utf-8") as lines:
                 for line in lines:
                     document = json.loads(line)
-                    yield TrashedInstance(**{one.name: document[one.name] for one in fields(TrashedInstance)})
+                    yield TrashedInstance(**{name: document[name] for name in _NAMES if name in document})
         except OSError as error:
             raise StorageError(f"The trash {file} cannot be read: {error.strerror}") from error
         except (ValueError, TypeError, KeyError) as error:
@@ -244,8 +249,7 @@ class Trash:
         write_owner_only(self._root / entry.id / _ENTRY, json.dumps({"version": _VERSION, **asdict(entry)}) + "\n")
 
     def _write_instances(self, entry: TrashEntry, instances: Sequence[StoredInstance | TrashedInstance]) -> None:
-        names = [one.name for one in fields(TrashedInstance)]
-        lines = (json.dumps({name: getattr(one, name) for name in names}) + "\n" for one in instances)
+        lines = (json.dumps({name: getattr(one, name) for name in _NAMES}) + "\n" for one in instances)
         write_owner_only(self._root / entry.id / _INSTANCES, "".join(lines))
 
 

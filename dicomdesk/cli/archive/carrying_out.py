@@ -1,5 +1,6 @@
 """Carries out a command: errors become a line and an exit code, a signal ends it before the next item."""
 
+import logging
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -34,8 +35,10 @@ def carry_out(log: Log, work: Callable[[Logger], int]) -> int:
     """
     from dicomdesk.cli.log.library_records import show_library_records  # noqa: PLC0415 - start-up time
 
-    show_library_records(log)
     logger = command_logger(log)
+    library = logging.getLogger("dicomdesk")
+    propagates = library.propagate
+    handler = show_library_records(log)
     try:
         with _raising_signals():
             return work(logger)
@@ -46,6 +49,9 @@ def carry_out(log: Log, work: Callable[[Logger], int]) -> int:
         logger.fatal(printable(str(error)))
     except OSError as error:
         logger.fatal(printable(error_text(error)))
+    finally:
+        library.removeHandler(handler)
+        library.propagate = propagates
     return int(ExitCode.ARCHIVE_CANNOT_START)
 
 

@@ -96,8 +96,8 @@ class Running:
             ), f"only {self.facts}"
         return self.told(kind)
 
-    def put(self, *data_sets: bytes, syntax: str = EXPLICIT, sop_class: str = CT_IMAGE) -> None:
-        """Store data sets, all of which must be taken."""
+    def put(self, *data_sets: bytes, syntax: str = EXPLICIT, sop_class: str = CT_IMAGE, status: int = 0) -> None:
+        """Store data sets, all of which must be answered so."""
         with connected(self.port) as peer:
             peer.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             peer.associate(
@@ -107,7 +107,7 @@ class Running:
             )
             for data in data_sets:
                 parts = [data[start : start + 16_000] for start in range(0, len(data), 16_000)]
-                assert peer.store(instance_uid_of(data), parts, sop_class=sop_class) == 0
+                assert peer.store(instance_uid_of(data), parts, sop_class=sop_class) == status
             peer.release()
 
     def files(self, ae_title: str = ARCHIVE) -> dict[str, bytes]:

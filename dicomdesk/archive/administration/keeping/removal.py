@@ -2,16 +2,25 @@
 
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from dicomdesk.archive.administration.opening import OpenedArea
 from dicomdesk.archive.administration.selection import Selection
+from dicomdesk.archive.areas.checksums import ALGORITHM, checksum_of_file
 from dicomdesk.archive.areas.entry_reader import read_entry
 from dicomdesk.archive.areas.holds import held_studies, read_holds
 from dicomdesk.archive.areas.keeper import Keeper
 from dicomdesk.archive.areas.trash import Trash, TrashedInstance, TrashEntry
-from dicomdesk.archive.index_entries import StoredInstance
-from dicomdesk.dicom.query.attributes import Level
+from dicomdesk.archive.index_entries import IndexEntry, StoredInstance
+from dicomdesk.dicom.query.attributes import (
+    PATIENT_ID,
+    SERIES_INSTANCE_UID,
+    SOP_INSTANCE_UID,
+    STUDY_INSTANCE_UID,
+    Level,
+)
 from dicomdesk.errors import DataError, SettingsError
+from dicomdesk.human import error_text
 from dicomdesk.records import dataclass
 
 __all__ = [
@@ -162,41 +171,48 @@ def restore_from_trash(keeper: Keeper, entry: TrashEntry) -> Restoration:
     failed: list[tuple[TrashedInstance, str]] = []
     try:
         for one in trash.instances(entry):
-            if _is_here(keeper, one):
-                present.append(one)
-                continue
             try:
-                _put_back(keeper, trash, entry, one)
+                is_new = _put_back(keeper, str(trash.file_of(entry, one.path)), one)
             except (DataError, OSError) as error:
-                failed.append((one, str(error)))
+                failed.append((one, error_text(error, names_file=False)))
             else:
-                restored.append(one.path)
+                if is_new:
+                    restored.append(one.path)
+                else:
+                    present.append(one)
     finally:
         trash.forget(entry, restored)
     return Restoration(restored=len(restored), present=tuple(present), failed=tuple(failed))
 
 
-def _is_here(keeper: Keeper, one: TrashedInstance) -> bool:
-    found = keeper.index.find_instances(
-        keeper.name,
-        study_instance_uid=one.study_instance_uid,
-        series_instance_uid=one.series_instance_uid,
-        sop_instance_uids=[one.sop_instance_uid],
-    )
-    return next(found, None) is not None
-
-
-def _put_back(keeper: Keeper, trash: Trash, entry: TrashEntry, one: TrashedInstance) -> None:
-    source = trash.file_of(entry, one.path)
+def _put_back(keeper: Keeper, source: str, one: TrashedInstance) -> bool:
+    """Store a file of the trash; False where the archive has its instance. Raises DataError for one that is damaged."""
+    entry = read_entry(source, area=keeper.name, path="", received=one.received or time.time())
+    if _is_here(keeper, entry):
+        return False
+    checksum = f"{ALGORITHM}:{checksum_of_file(source)}"
+    if one.checksum.startswith(f"{ALGORITHM}:") and one.checksum != checksum:
+        raise DataError("its content is not what it was when it was stored")
     file = keeper.storage.open()
     try:
-        for part in _parts(str(source)):
+        for part in _parts(source):
             file.write([part])
-        made = read_entry(str(source), area=keeper.name, path="", received=one.received or time.time())
-        keeper.keep(file, made)
+        keeper.keep(file, replace(entry, size_bytes=file.size_bytes, checksum=checksum))
     except BaseException:
         file.discard()
         raise
+    return True
+
+
+def _is_here(keeper: Keeper, entry: IndexEntry) -> bool:
+    """Whether the archive has the instance of these UIDs of this patient."""
+    found = keeper.index.find_instances(
+        keeper.name,
+        study_instance_uid=entry.values.get(STUDY_INSTANCE_UID, ""),
+        series_instance_uid=entry.values.get(SERIES_INSTANCE_UID, ""),
+        sop_instance_uids=[entry.values.get(SOP_INSTANCE_UID, "")],
+    )
+    return any(one.patient_id == entry.values.get(PATIENT_ID, "") for one in found)
 
 
 def _parts(path: str) -> Iterator[bytes]:

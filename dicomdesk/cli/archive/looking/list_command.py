@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dicomdesk.dicom.query.attributes import Attribute
 
 _CONFLICTS = "conflicts"
-_CONFLICT_COLUMNS = ("conflict", "study_instance_uid", "series_instance_uid", "sop_instance_uid", "received", "path")
+_CONFLICT_COLUMNS = ("conflict", "patient_id", "names", "study_instance_uid", "instances", "sop_instance_uid", "path")
 _LISTED = {
     "patient": "``patient_id``, ``issuer_of_patient_id``, ``patient_name``, ``patient_birth_date``, ``patient_sex``, "
     "``studies``, ``instances``",
@@ -30,8 +30,11 @@ _LISTED = {
     "instance": "``patient_id``, ``study_instance_uid``, ``series_instance_uid``, ``sop_class_uid``, "
     "``instance_number``, ``sop_instance_uid``, ``bytes``, ``received`` (ISO 8601 with offset), "
     "``transfer_syntax_uid``, ``path`` (below the folder of the area), ``conflict`` (as of a conflict)",
-    "conflict": "``conflict`` (what the instance contradicts: other-patient, other-study, other-series), "
-    "``study_instance_uid``, ``series_instance_uid``, ``sop_instance_uid``, ``received``, ``path``",
+    "study-conflict": "``conflict`` (other-patient: another patient has a study of this UID; other-name: its instances "
+    "name the patient differently), ``patient_id``, ``issuer_of_patient_id``, ``patient_name`` (that is shown), "
+    "``names`` (that its instances carry), ``study_instance_uid``, ``series``, ``instances``, ``last_received``",
+    "conflict": "``conflict`` (what has an instance of this UID, too: other-patient, other-study, other-series), "
+    "``patient_id``, ``study_instance_uid``, ``series_instance_uid``, ``sop_instance_uid``, ``received``, ``path``",
 }
 
 TOOL = Tool(
@@ -72,7 +75,11 @@ TOOL = Tool(
             "The keys are matched as those of a query: wildcards, ranges of dates, several values with backslashes "
             "between them, names without case and accents."
         ),
-        "conflicts are instances that contradict what was there before them, and were kept nevertheless.",
+        (
+            "conflicts are studies whose UID another patient has, too, or whose instances name the patient "
+            "differently, and instances whose UID others have; they were kept nevertheless, each under the identity "
+            "that it carries."
+        ),
         "What a column is called in the table, in CSV and for --sort is the key of the object of JSON.",
     ),
     examples=(
@@ -170,7 +177,7 @@ def _read_sort(line: CommandLine, columns: tuple[str, ...]) -> str:
 
 def _word(listed: "Listed", is_conflict: bool) -> str:  # noqa: FBT001 - one of two words
     if is_conflict:
-        return "conflict"
+        return "study-conflict" if listed.level.value == "STUDY" else "conflict"
     return {"IMAGE": "instance"}.get(listed.level.value, listed.level.value.lower())
 
 

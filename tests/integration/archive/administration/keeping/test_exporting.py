@@ -1,5 +1,6 @@
 import os
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -91,10 +92,12 @@ def test_every_study_of_the_world_can_be_exported(tmp_path: Path) -> None:
 
 
 def test_what_is_gone_or_cut_is_left_out_with_the_reason_and_instances_of_one_uid_are_both_there(
-    tmp_path: Path,
+    tmp_path: Path, announce_log: Callable[[str], None]
 ) -> None:
+    announce_log("Stored, but")
     with running(tmp_path / "area") as archive:
-        archive.put(encoded("1.1"), encoded("1.2"), encoded("1.3"), encoded("1.3", study="1.9", series="1.9.1"))
+        archive.put(encoded("1.1"), encoded("1.2"), encoded("1.3"))
+        archive.put(encoded("1.3", study="1.9", series="1.9.1"), status=0xB000)
         paths = {uid: path for path, uid in archive.indexed().items()}
         os.truncate(tmp_path / "area" / paths["1.1"], 100)
         os.unlink(tmp_path / "area" / paths["1.2"])

@@ -1,4 +1,7 @@
+import json
 import threading
+from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -13,8 +16,9 @@ from dicomdesk.archive.administration.keeping.removal import (
 from dicomdesk.archive.administration.opening import opened_areas, working_on
 from dicomdesk.archive.administration.place import ArchivePlace
 from dicomdesk.archive.administration.selection import read_selection
+from dicomdesk.archive.areas.checksums import ALGORITHM
 from dicomdesk.archive.areas.holds import hold_study
-from dicomdesk.archive.areas.trash import Trash
+from dicomdesk.archive.areas.trash import Trash, TrashedInstance
 from dicomdesk.archive.facts import OperationEnded, SubOperationEnded
 from dicomdesk.errors import SettingsError
 from tests.helpers.archives.served_archives import (
@@ -71,6 +75,33 @@ def test_what_has_come_again_stays_as_it_is(tmp_path: Path) -> None:
         assert sum(content.endswith(b"new!") for content in archive.files().values()) == 1
         (entry,) = Trash(tmp_path).entries()
         assert entry.instances == 1
+
+
+def test_another_patients_instance_of_the_same_uids_does_not_keep_one_in_the_trash(
+    tmp_path: Path, announce_log: Callable[[str], None]
+) -> None:
+    announce_log("Stored, but")
+    with running(tmp_path) as archive:
+        archive.put(encoded("1.1"))
+        assert remove(tmp_path, "1.2.3") == 1
+        archive.put(encoded("1.1", patient="P2"))
+        assert restore(tmp_path) == (1, 0)
+        assert sorted(archive.indexed().values()) == ["1.1", "1.1"]
+
+
+def test_what_was_damaged_in_the_trash_stays_there(tmp_path: Path) -> None:
+    with running(tmp_path) as archive:
+        archive.put(encoded("1.1", pixels=b"good"))
+        assert remove(tmp_path, "1.2.3") == 1
+        trash = Trash(tmp_path)
+        (entry,) = trash.entries()
+        (one,) = trash.instances(entry)
+        as_stored = TrashedInstance(**{**asdict(one), "checksum": f"{ALGORITHM}:{'0' * 16}"})
+        lines = tmp_path / ".dicomdesk" / "trash" / entry.id / "instances.jsonl"
+        lines.write_text(json.dumps(asdict(as_stored)) + "\n")
+        assert restore(tmp_path) == (0, 0)
+        assert trash.entries() == [entry]
+        assert archive.files() == {}
 
 
 def test_what_comes_after_it_was_planned_stays(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 import csv
 import io
+from collections.abc import Callable
 from pathlib import Path
 
 from tests.helpers.archives.administered import Command, objects
@@ -65,10 +66,18 @@ def test_an_archive_that_is_not_there_is_an_error_and_makes_nothing(tmp_path: Pa
     assert not list(tmp_path.iterdir())
 
 
-def test_conflicts_say_what_an_instance_contradicts(tmp_path: Path, command: Command) -> None:
+def test_conflicts_say_what_contradicts_what(
+    tmp_path: Path, command: Command, announce_log: Callable[[str], None]
+) -> None:
+    announce_log("Stored, but")
     with running(tmp_path / "area") as archive:
-        archive.put(encoded("1.1"), encoded("1.1", study="1.9", series="1.9.1"))
+        archive.put(encoded("1.1"), encoded("3.1", study="1.8", series="1.8.1"))
+        archive.put(encoded("1.1", study="1.9", series="1.9.1"), status=0xB000)
+        archive.put(encoded("3.2", study="1.8", series="1.8.2", patient="P2"), status=0xB000)
     listed = objects(command("list", "conflicts", "--folder", tmp_path / "area", "--json"))
-    assert [(one["event"], one["sop_instance_uid"], one["conflict"]) for one in listed] == [
-        ("conflict", "1.1", ["other-study"])
-    ]
+    studies = {(one["patient_id"], *one["conflict"]) for one in listed if one["event"] == "study-conflict"}
+    assert studies == {("P1", "other-patient"), ("P2", "other-patient")}
+    instances = {(one["study_instance_uid"], *one["conflict"]) for one in listed if one["event"] == "conflict"}
+    assert instances == {("1.2.3", "other-study"), ("1.9", "other-study")}
+    table = command("list", "conflicts", "--folder", tmp_path / "area")
+    assert len(table.out.splitlines()) == 2 + 4
