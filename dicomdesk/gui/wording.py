@@ -2,6 +2,7 @@
 
 import html
 import re
+from datetime import UTC, datetime, timedelta
 
 from PySide6.QtCore import QCoreApplication
 
@@ -85,6 +86,14 @@ def elapsed_text(seconds: float) -> str:
     whole = round(seconds)
     hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def moment_text(at: datetime, now: datetime | None = None) -> str:
+    """Return a time to come: "22:00" today, "Mon 22:00" within a week, the date besides later."""
+    when, today = at.astimezone(), (now or datetime.now(UTC)).astimezone()
+    if when.date() == today.date():
+        return when.strftime("%H:%M")
+    return when.strftime("%a %H:%M" if when - today < timedelta(days=6) else "%Y-%m-%d %H:%M")
 
 
 def context_reason(context: NegotiatedContext, *, by_us: bool) -> str:

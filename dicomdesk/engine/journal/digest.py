@@ -3,6 +3,7 @@
 from array import array
 from collections.abc import Iterable
 from dataclasses import replace
+from hashlib import blake2b
 
 from dicomdesk.dicom.instance import InstanceHeader
 from dicomdesk.engine.journal.records import InstanceRecord, InstanceState
@@ -31,8 +32,9 @@ class ErrandDigest:
 
 
 def instance_key(path: str, archive_member: str, sop_instance_uid: str) -> int:
-    """Return by what an instance at its place is known again in this process: 64 bits that nobody can foresee."""
-    return hash((path, archive_member, sop_instance_uid))
+    """Return by what an instance at its place is known again, in every process: 64 bits of a hash."""
+    told = "\0".join((path, archive_member, sop_instance_uid)).encode("utf-8", "surrogatepass")
+    return int.from_bytes(blake2b(told, digest_size=8).digest(), "little", signed=True)
 
 
 def digest_of(records: Iterable[InstanceRecord]) -> ErrandDigest:

@@ -17,7 +17,7 @@ from dicomdesk.engine.outbox.line import Line, LiveErrand, Order, Timers
 
 __all__ = ["ErrandBook"]
 
-FRESH_INSTANCES = 50_000
+FRESH_INSTANCES = 20_000
 
 _log = logging.getLogger(__name__)
 
@@ -139,6 +139,13 @@ class ErrandBook:
         if pause_s is not None:
             self.timers.set(errand, self.now_s() + pause_s)
         self.keep(errand)
+
+    def hold(self, errand: LiveErrand, until: datetime | None, reason: str) -> None:
+        """Let an errand wait until somebody releases it, which is to be expected at a time."""
+        self.change(errand, ErrandState.HELD, reason=reason)
+        if until is not None:
+            errand.record = replace(errand.record, next_try_at=until)
+            self.keep(errand)
 
     def wish_commitment(self, errand: LiveErrand) -> None:
         """Have the peer of an errand asked to commit to what it has."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import field
+from datetime import datetime
 
 from dicomdesk.dicom.instance import FoundInstance
 from dicomdesk.engine.commit.request import CommitWay, CommitWish, ReportListener
@@ -40,6 +41,10 @@ class ErrandRequest:
     """Where it is of one study."""
     is_held: bool = False
     """Whether it waits until somebody releases it."""
+    held_until: datetime | None = None
+    """When that is to be expected, where it is known; nothing happens then by itself."""
+    reason: str = ""
+    """Why it is held, for people."""
     commit: CommitWish | None = None
     """That the peer is to be asked to commit to what it has stored; None for not."""
     goes_first: bool = False

@@ -105,6 +105,8 @@ class Outbox:
                 added_at=datetime.now(UTC),
                 position=self._new_position(goes_first=request.goes_first),
                 state=ErrandState.HELD if is_held else ErrandState.WAITING,
+                next_try_at=request.held_until if is_held else None,
+                reason=request.reason if is_held else "",
             )
             record = replace(record, id=self._journal.add(record, request.instances))
             counts = {InstanceState.WAITING: len(request.instances)} if request.instances else {}
@@ -118,12 +120,15 @@ class Outbox:
         self._finish(jobs)
         return record.id
 
-    def hold(self, ids: Iterable[int]) -> None:
-        """Let errands wait until they are released; of one that runs, what is under way ends."""
+    def hold(self, ids: Iterable[int], *, until: datetime | None = None, reason: str = "") -> None:
+        """Let errands wait until they are released; of one that runs, what is under way ends.
+
+        ``until`` and ``reason`` say when that is to be expected, and why they wait; nothing happens then by itself.
+        """
         with self._book.lock:
             held = [each for each in self._book.found(ids) if each.record.state not in ENDED_ERRANDS]
             for errand in held:
-                self._book.change(errand, ErrandState.HELD)
+                self._book.hold(errand, until, reason)
             jobs = self._dispatcher.take_out(held)
         self._finish(jobs)
 

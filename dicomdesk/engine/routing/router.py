@@ -50,8 +50,8 @@ class Outgoing(Protocol):
     def add(self, request: ErrandRequest) -> int:
         """Add an errand; return its id."""
 
-    def hold(self, ids: Iterable[int]) -> None:
-        """Let errands wait until they are released."""
+    def hold(self, ids: Iterable[int], *, until: datetime | None = None, reason: str = "") -> None:
+        """Let errands wait until they are released, which is to be expected at a time."""
 
     def release(self, ids: Iterable[int]) -> None:
         """Let them go."""
@@ -410,6 +410,7 @@ class Router:
             self._trouble(name, f'No peer is called "{printable(name)}". {text}')
         now = self._clock.now()
         is_open = rule.schedule.is_open(now)
+        opens_at = None if is_open else rule.schedule.next_opening(now)
         errand_id = self._outbox.add(
             ErrandRequest(
                 title=errand_title(planned.candidates),
@@ -419,6 +420,8 @@ class Router:
                 origin=f"{RULE_ORIGIN}{rule.name}",
                 study_instance_uid=study_uid,
                 is_held=not is_open,
+                held_until=opens_at and opens_at.astimezone(),
+                reason=f'The rule "{rule.name}" sends {rule.schedule}',
                 commit=CommitWish() if rule.afterwards is Afterwards.DELETE_COMMITTED else None,
                 goes_first=rule.priority is Priority.HIGH,
             )
@@ -426,7 +429,6 @@ class Router:
         self._book.note_sent(target.key, planned.candidates, rule.name, errand_id)
         if not is_open:
             self._book.note_held(errand_id, rule.name)
-        opens_at = None if is_open else rule.schedule.next_opening(now)
         waits = "" if opens_at is None else f", waiting until {opens_at:%a %H:%M}"
         self._book.note_done(rule, f"{count_text(count, 'instance')} to {name}{waits}", studies=1, instances=count)
         self._tell(
@@ -474,7 +476,7 @@ class Router:
             if is_open:
                 self._release(rule)
             else:
-                self._hold(rule)
+                self._hold(rule, now)
         return LONGEST_PAUSE_S
 
     def _release(self, rule: Rule) -> None:
@@ -484,7 +486,7 @@ class Router:
             for errand_id in held:
                 self._book.note_held(errand_id, None)
 
-    def _hold(self, rule: Rule) -> None:
+    def _hold(self, rule: Rule, now: datetime) -> None:
         origin = f"{RULE_ORIGIN}{rule.name}"
         known = self._book.held()
         going = [
@@ -496,7 +498,8 @@ class Router:
             and errand.id not in known
         ]
         if going:
-            self._outbox.hold(going)
+            until = rule.schedule.next_opening(now).astimezone()
+            self._outbox.hold(going, until=until, reason=f'The rule "{rule.name}" sends {rule.schedule}')
             for errand_id in going:
                 self._book.note_held(errand_id, rule.name)
 

@@ -267,10 +267,8 @@ class SendPane(View):
         ready = sum(study.counts[ItemState.WAITING] for study in census.ready)
         if ready:
             return self._invitation(ready)
-        held = census.held
-        if held:
-            words = wording.plural(len(held), self.tr("{count} study is paused"), self.tr("{count} studies are paused"))
-            return Details(title=words, text=self.tr("Press Go on when they shall go."), icon="pause")
+        if census.scheduled or census.held:
+            return send_details.describe_held(census.held, census.scheduled)
         if queue.total:
             return Details(title=self.tr("Select a row to see what became of it"), icon="info", tone=Tone.QUIET)
         peer_entry = self.header.peer_entry

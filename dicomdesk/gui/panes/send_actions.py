@@ -118,7 +118,8 @@ class SendActions(QObject):
             word = self.tr("Send decompressed")
             actions.append(Action(word=word, run=lambda: self._retry_decompressed(nodes), icon="send"))
         if any(study.whole_state is ItemState.HELD for study in studies):
-            actions.append(Action(word=self.tr("Go on"), run=lambda: self.release(nodes), icon="start"))
+            word = self.tr("Send now") if all(study.is_scheduled for study in studies) else self.tr("Go on")
+            actions.append(Action(word=word, run=lambda: self.release(nodes), icon="start"))
         if any(_is_going(study) for study in studies):
             actions.append(Action(word=self.tr("Pause"), run=lambda: self.hold(nodes), icon="pause"))
         if len(nodes) == 1 and any(study.problems for study in studies):

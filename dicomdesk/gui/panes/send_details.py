@@ -85,6 +85,14 @@ def _describe_errand(study: StudyNode) -> Details | None:
             tone=Tone.WARNING,
             can_copy=True,
         )
+    if study.is_scheduled:
+        return Details(
+            title=say("{state}: it goes to {peer} then").format(state=study.state_text(), peer=peer),
+            text=" ".join(part for part in (wording.sentence(human.printable(study.reason)), counted) if part),
+            icon=ICONS[ItemState.WAITING],
+            tone=Tone.PLAIN,
+            can_copy=True,
+        )
     titles = {
         ItemState.HELD: say("Paused: it goes to {peer} when you let it go on"),
         ItemState.CANCELLED: say("Cancelled: nothing more of it goes to {peer}"),
@@ -275,6 +283,17 @@ def describe_retries(studies: Sequence[StudyNode]) -> Details:
         icon="retry",
         tone=Tone.WARNING,
     )
+
+
+def describe_held(held: Sequence[StudyNode], studies: Sequence[StudyNode]) -> Details:
+    """Return what is told while nothing is sent, and something is paused, or waits for its hours: ``studies``."""
+    if not studies:
+        words = wording.plural(len(held), say("{count} study is paused"), say("{count} studies are paused"))
+        return Details(title=words, text=say("Press Go on when they shall go."), icon="pause")
+    first = min(studies, key=lambda study: study.next_try_at.timestamp() if study.next_try_at else float("inf"))
+    count = wording.plural(len(studies), say("{count} study waits."), say("{count} studies wait."))
+    reason = wording.sentence(human.printable(first.reason))
+    return Details(title=first.state_text(), text=f"{reason} {count}".strip(), icon=ICONS[ItemState.WAITING])
 
 
 def describe_result(

@@ -60,6 +60,8 @@ class Census:
     ready: tuple[StudyNode, ...] = ()
     """Listed, and nobody has let them go yet."""
     held: tuple[StudyNode, ...] = ()
+    scheduled: tuple[StudyNode, ...] = ()
+    """Held until their hours."""
     going: tuple[StudyNode, ...] = ()
     """On their way, or waiting for it."""
     finished: int = 0
@@ -129,7 +131,12 @@ class SendFlow(QObject):
 
     def held(self) -> list[StudyNode]:
         """Return the studies that were paused."""
-        return [study for study in self.queue.studies if study.whole_state is ItemState.HELD]
+        held = (study for study in self.queue.studies if study.whole_state is ItemState.HELD)
+        return [study for study in held if not study.is_scheduled]
+
+    def scheduled(self) -> list[StudyNode]:
+        """Return the studies that wait for the hours in which they may go."""
+        return [study for study in self.queue.studies if study.is_scheduled]
 
     def going(self) -> list[StudyNode]:
         """Return the studies that are on their way, or wait for it."""
@@ -146,6 +153,7 @@ class SendFlow(QObject):
             self._census = Census(
                 ready=tuple(self.ready()),
                 held=tuple(self.held()),
+                scheduled=tuple(self.scheduled()),
                 going=tuple(self.going()),
                 finished=sum(study.stored == study.total for study in studies),
                 has_ended=any(study.ended for study in studies),
@@ -417,7 +425,7 @@ class SendFlow(QObject):
             return
         result = send_details.describe_result(counts, self._failure, self.peer_name, is_held=is_held)
         self.told.emit(result)
-        if not is_held:
+        if not is_held and not self.scheduled():
             self.finished.emit(result)
 
 

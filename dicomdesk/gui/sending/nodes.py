@@ -253,6 +253,11 @@ class StudyNode(GroupNode):
             return self.whole_state
         return super().state
 
+    @property
+    def is_scheduled(self) -> bool:
+        """Whether it is held until the hours in which it may go, and not by its user."""
+        return self.whole_state is ItemState.HELD and self.next_try_at is not None
+
     def state_of(self, number: int) -> ItemState:
         """Return the state of an instance."""
         return STATES[self.states[number]]
@@ -266,6 +271,8 @@ class StudyNode(GroupNode):
         if state is ItemState.RETRYING and self.next_try_at is not None:
             left = max((self.next_try_at - datetime.now(UTC)).total_seconds(), 0)
             return _say("Next try in {time}").format(time=human.duration_text(left))
+        if state is ItemState.HELD and self.next_try_at is not None:
+            return _say("Waits until {time}").format(time=wording.moment_text(self.next_try_at))
         if state in _WHOLE_STATES:
             return mark_of(state).word
         if self.commitment and self.ended >= self.total and not self.problems:
@@ -275,6 +282,11 @@ class StudyNode(GroupNode):
 
     def sort_value(self, column: int) -> str | float:
         return self.words.title_key() if column == TITLE else super().sort_value(column)
+
+    def mark(self, column: int) -> Mark | None:
+        if column == STATE and self.is_scheduled and self.state is ItemState.HELD:
+            return mark_of(ItemState.WAITING, self.state_text())
+        return super().mark(column)
 
     def text(self, column: int) -> str:
         if column == TITLE:

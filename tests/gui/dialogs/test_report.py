@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ REFUSED = record(2, path="bad.dcm", outcome=ItemOutcome.REFUSED, status=0xA700, 
 
 @pytest.fixture
 def dialog(qtbot: QtBot, tasks: Tasks) -> ReportDialog:
-    made = ReportDialog(report(record(), REFUSED), tasks)
+    made = ReportDialog([report(record(), REFUSED)], tasks)
     qtbot.addWidget(made)
     return made
 
@@ -70,9 +71,23 @@ def test_of_a_long_report_so_much_is_shown_and_it_is_said_how_much_more_there_is
     qtbot: QtBot, tasks: Tasks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "MOST_SHOWN", 3)
-    dialog = ReportDialog(report(*(record(number, path=f"{number}.dcm") for number in range(1, 11))), tasks)
+    dialog = ReportDialog([report(*(record(number, path=f"{number}.dcm") for number in range(1, 11)))], tasks)
     qtbot.addWidget(dialog)
     assert "10 of 10 instances stored" in dialog.text()
     assert "3.dcm" in dialog.text()
     assert "4.dcm" not in dialog.text()
     assert "7 more are in the report as a file." in dialog.text()
+
+
+def test_reports_on_several_peers_are_chosen_by_peer(tasks: Tasks, qtbot: QtBot, tmp_path: Path) -> None:
+    other = replace(report(record()), called_ae_title="ARCHIVE", peer_host="archive.example")
+    dialog = ReportDialog([report(record(), REFUSED), other], tasks)
+    qtbot.addWidget(dialog)
+    words = [dialog.chosen.itemText(number) for number in range(dialog.chosen.count())]
+    assert [word.partition(": ")[2] for word in words] == ["1 of 2 stored", "1 of 1 stored"]
+    assert words[1].startswith("ARCHIVE")
+    assert "archive.example" not in dialog.text()
+    dialog.chosen.setCurrentIndex(1)
+    assert "archive.example" in dialog.text()
+    dialog.write(str(tmp_path / "report.txt"))
+    assert "archive.example" in (tmp_path / "report.txt").read_text(encoding="utf-8")

@@ -90,8 +90,7 @@ def test_the_members_of_an_archive_are_sent_although_one_is_bad(
         send_all(window, session, wait_until, peer)
         assert [store.sop_instance_uid for store in peer.stores] == ["1.2.3.1", "1.2.3.2"]
     wait_until(lambda: window.send.flow.queue.counts[ItemState.STORED] == 2)
-    report = finish(window.send.commands.reports.make(window.send.flow.last_sent))
-    assert report is not None
+    (report,) = finish(window.send.commands.reports.make(window.send.flow.last_sent))
     assert [item.path for item in report.items] == [f"{path}:a/1.dcm", f"{path}:b.dcm"]
     assert (report.peer_host, report.peer_port, report.calling_ae_title) == ("127.0.0.1", peer.port, "WS1")
     assert window.send.flow.queue.skipped == 1

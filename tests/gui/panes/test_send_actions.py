@@ -95,8 +95,7 @@ def test_study_taken_out_of_an_archive_is_not_sent(
         window.send.header.peer_entry.port.setText(str(peer.port))
         window.send.header.primary.click()
         wait_until(lambda: window.send.flow.has_report and not session.is_sending)
-    report = finish(window.send.commands.reports.make(window.send.flow.last_sent))
-    assert report is not None
+    (report,) = finish(window.send.commands.reports.make(window.send.flow.last_sent))
     assert [item.instance_id for item in report.items] == [kept.found.id]
     assert window.send.flow.queue.total == 1
 

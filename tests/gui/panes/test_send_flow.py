@@ -39,8 +39,7 @@ def test_a_transfer_takes_what_was_listed_and_reports_it(
         window.send.header.primary.click()
         wait_until(lambda: flow.queue.counts[ItemState.STORED] == 3 and not session.is_sending)
         assert [store.sop_instance_uid for store in peer.stores] == ["1.2.3.4.1", "1.2.3.4.2", "1.2.3.4.3"]
-    report = finish(window.send.commands.reports.make(flow.last_sent))
-    assert report is not None
+    (report,) = finish(window.send.commands.reports.make(flow.last_sent))
     assert [item.instance_id for item in report.items] == listed
     assert report.is_all_stored
 

@@ -204,8 +204,7 @@ def test_reports_and_commands_are_of_what_is_selected(
         wait_until(lambda: send.flow.queue.counts[ItemState.STORED] == 3 and not session.is_sending)
     book = send.commands.reports
     assert isinstance(book, ReportBook)
-    report = finish(book.make([second.errand_id]))
-    assert report is not None
+    (report,) = finish(book.make([second.errand_id]))
     assert len(report.items) == 2
     assert CALLING == "calling_ae_title"
 

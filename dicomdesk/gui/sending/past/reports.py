@@ -31,22 +31,16 @@ class ReportBook:
         self._outbox = outbox
         self._destinations = destinations
         self._view = view
-        self.report: Report | None = None
-        """That was made last."""
 
     def open(self, errand_ids: Sequence[int]) -> None:
-        """Show the report on errands; of those to several peers on those to the first one's."""
+        """Show the report on errands, one for each peer that they go to."""
         self._tasks.start(self._open(errand_ids))
 
-    async def make(self, errand_ids: Sequence[int]) -> Report | None:
-        """Return the report on errands, None where nothing is known of them."""
+    async def make(self, errand_ids: Sequence[int]) -> list[Report]:
+        """Return the reports on errands, one for each peer; none where nothing is known of them."""
         errands = await self._outbox.ask(lambda outbox, journal: _read(outbox, journal, errand_ids))
-        if not errands:
-            return None
-        peer = errands[0][0].peer
-        same = [(record, instances) for record, instances in errands if record.peer == peer]
-        self.report = self._named(report_of(same), peer)
-        return self.report
+        peers = dict.fromkeys(record.peer for record, _ in errands)
+        return [self._named(report_of([each for each in errands if each[0].peer == peer]), peer) for peer in peers]
 
     def _named(self, report: Report, peer: str) -> Report:
         known = self._destinations.find(peer)
@@ -62,12 +56,12 @@ class ReportBook:
         )
 
     async def _open(self, errand_ids: Sequence[int]) -> None:
-        report = await self.make(errand_ids)
-        if report is None:
+        reports = await self.make(errand_ids)
+        if not reports:
             return
         from dicomdesk.gui.dialogs.report import ReportDialog  # noqa: PLC0415 - loaded when it is opened
 
-        dialog = ReportDialog(report, self._tasks, self._view)
+        dialog = ReportDialog(reports, self._tasks, self._view)
         dialog.finished.connect(dialog.deleteLater)
         dialog.show()
 

@@ -119,7 +119,9 @@ def test_a_rule_for_nights_waits_in_the_queue_and_goes_at_its_hour(tmp_path: Pat
         (fact,) = here.of(RuleSent)
         assert fact.opens_at is not None
         assert (fact.opens_at.hour, fact.opens_at.minute) == (20, 0)
-        assert [errand.state for errand in here.opened.outbox.errands()] == [ErrandState.HELD]
+        (errand,) = here.opened.outbox.errands()
+        assert (errand.state, errand.record.next_try_at) == (ErrandState.HELD, fact.opens_at.astimezone())
+        assert errand.record.reason == 'The rule "r" sends between 20:00 and 06:00'
         here.turn_after(8 * 3600)
         here.end_errands()
         assert len(peer.stores) == 1
@@ -135,7 +137,9 @@ def test_what_a_night_leaves_is_held_and_what_its_user_releases_goes(tmp_path: P
         here.turn_after(10)
         assert here.opened.outbox.errands()[0].state is not ErrandState.HELD
         here.turn_after(10 * 3600)
-        assert here.opened.outbox.errands()[0].state is ErrandState.HELD
+        held = here.opened.outbox.errands()[0]
+        assert held.state is ErrandState.HELD
+        assert held.record.next_try_at is not None
         here.opened.outbox.release([here.opened.outbox.errands()[0].id])
         here.turn_after(60)
         assert here.opened.outbox.errands()[0].state is not ErrandState.HELD

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -34,7 +35,7 @@ class Mail:
         self.count += 1
         return self.count
 
-    def hold(self, ids: Iterable[int]) -> None:
+    def hold(self, ids: Iterable[int], *, until: datetime | None = None, reason: str = "") -> None:
         raise AssertionError(ids)
 
     def release(self, ids: Iterable[int]) -> None:

@@ -1,6 +1,6 @@
 from collections import Counter
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +13,7 @@ from dicomdesk.engine.journal.records import ErrandState, InstanceRecord, Instan
 from dicomdesk.engine.outbox.facts import ErrandAdded, ErrandChanged, ErrandRemoved, PeerFree, PeerPaused, RunStarted
 from dicomdesk.engine.stats import Progress
 from dicomdesk.gui.outline.states import PROBLEMS, ItemState
+from dicomdesk.gui.panes.send_details import describe_node
 from dicomdesk.gui.problems.book import ProblemBook
 from dicomdesk.gui.sending.gauges import Gauges
 from dicomdesk.gui.sending.group_node import MODALITY, TITLE
@@ -168,6 +169,20 @@ def test_what_waits_for_a_paused_peer_says_until_when(queue: SendQueue) -> None:
     assert (jane.state_text(), jane.reason) == ("Next try in 0:00", "Connection refused")
     queue.take(PeerFree(peer="PACS"))
     assert {study.state for study in (jane, petr)} == {ItemState.WAITING}
+
+
+def test_what_waits_for_the_hours_of_its_rule_says_until_when_and_is_not_paused(queue: SendQueue) -> None:
+    jane, _ = hand_over(queue)
+    until = datetime.now(UTC) + timedelta(days=2)
+    reason = 'The rule "NIGHT" sends between 22:00 and 06:00'
+    queue.take(ErrandChanged(errand=errand_of(jane, ErrandState.HELD, next_try_at=until, reason=reason)))
+    assert jane.is_scheduled
+    assert jane.state_text() == f"Waits until {until.astimezone():%a %H:%M}"
+    told = describe_node(jane)
+    assert told.title == f"{jane.state_text()}: it goes to PACS then"
+    assert reason in told.text
+    queue.take(ErrandChanged(errand=errand_of(jane, ErrandState.WAITING)))
+    assert not jane.is_scheduled
 
 
 def test_held_and_cancelled_errands_say_so_until_they_are_done(queue: SendQueue) -> None:
