@@ -178,7 +178,7 @@ class SendPane(View):
         self.list.dropped.connect(self.flow.add)
         view.selection_changed.connect(self._on_selected)
         view.menu_wanted.connect(self._on_menu)
-        view.removal_wanted.connect(lambda: actions.remove(view.selected_nodes()))
+        view.removal_wanted.connect(lambda: actions.removal.remove(view.selected_nodes()))
         view.step_wanted.connect(lambda step: actions.step(view.selected_nodes(), step))
         view.first_wanted.connect(lambda: actions.send_first(view.selected_nodes()))
         view.moved.connect(lambda before: actions.move(view.selected_nodes(), before))
@@ -198,7 +198,7 @@ class SendPane(View):
         for keys, run in (
             ("Ctrl+Return", actions.run_primary),
             ("Ctrl+.", actions.run_pause),
-            ("Ctrl+T", actions.test),
+            ("Ctrl+T", actions.questions.test),
             ("Ctrl+Shift+Return", actions.check),
             (QKeySequence.StandardKey.Find, self.list.filters.search.setFocus),
         ):

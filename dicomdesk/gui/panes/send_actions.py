@@ -10,10 +10,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from dicomdesk import human
-from dicomdesk.engine.check.requests import EchoRequest
 from dicomdesk.engine.journal.records import SettingValue
 from dicomdesk.engine.peers.known_peer import KnownPeer
-from dicomdesk.errors import AssociationRejectedError, DicomdeskError
 from dicomdesk.gui import wording
 from dicomdesk.gui.outline.model import Node
 from dicomdesk.gui.outline.states import PROBLEMS, ItemState
@@ -22,6 +20,8 @@ from dicomdesk.gui.panes import send_details
 from dicomdesk.gui.panes.preflight_flow import PreflightFlow
 from dicomdesk.gui.panes.send_flow import SendFlow
 from dicomdesk.gui.panes.send_header import HeaderState, PauseState, SendHeader
+from dicomdesk.gui.panes.sending.peer_questions import PeerQuestions
+from dicomdesk.gui.panes.sending.removal import Removal
 from dicomdesk.gui.questions.file_dialogs import ask_files, ask_folder
 from dicomdesk.gui.security.credentials import PreparedPeer, SecurityAccess
 from dicomdesk.gui.security.destinations import CALLING, DECOMPRESSION, Destinations, peer_word, request_for
@@ -72,7 +72,6 @@ class SendActions(QObject):
         self._header = header
         self._view = view
         self._access = access
-        self._is_echoing = False
         self._history: HistoryDialog | None = None
         self.recent_peers: tuple[TypedPeer, ...] = ()
         self.destinations = Destinations(tasks, access, self)
@@ -83,6 +82,8 @@ class SendActions(QObject):
         self.preflight = PreflightFlow(session, tasks, self)
         self.reports = ReportBook(tasks, session.outbox, self.destinations, view)
         self.when_done = WhenDoneRun(theme, view)
+        self.questions = PeerQuestions(theme, session, tasks, header.peer_setup, view)
+        self.removal = Removal(self.flow, tasks, view)
         self._connect()
 
     def state(self) -> HeaderState:
@@ -98,7 +99,7 @@ class SendActions(QObject):
             is_sending=self._session.is_sending,
             is_scanning=self.flow.is_scanning,
             is_checking=self.preflight.is_running,
-            is_echoing=self._is_echoing,
+            is_echoing=self.questions.is_echoing,
             has_report=self.flow.has_report or census.has_ended,
         )
 
@@ -140,7 +141,7 @@ class SendActions(QObject):
         if any(study.ended for study in studies):
             actions.append(Action(word=self.tr("Report"), run=lambda: self.open_report(studies)))
         actions.append(Action(word=self.tr("Copy as command"), run=lambda: self.copy_command(nodes)))
-        actions.append(Action(word=self.tr("Take off the list"), run=lambda: self.remove(nodes)))
+        actions.append(Action(word=self.tr("Take off the list"), run=lambda: self.removal.remove(nodes)))
         return tuple(actions)
 
     def run_primary(self) -> None:
@@ -248,25 +249,6 @@ class SendActions(QObject):
         popup.chosen.connect(lambda known: self.redirect(nodes, known))
         popup.open_below(self._header.peer_entry)
 
-    def remove(self, nodes: Sequence[Node]) -> None:
-        """Take studies off the list, whatever became of them; of what is not taken, the list of it."""
-        studies = studies_of(nodes)
-        if any(not isinstance(node, StudyNode) for node in nodes) and not studies:
-            self.flow.queue.remove_skipped()
-        self._ask_and_remove(studies)
-
-    def clear(self) -> None:
-        """Take what was stored off the list, and the list of what is not taken."""
-        done = [study for study in self.flow.queue.studies if study.total and study.stored == study.total]
-        self.flow.remove(done)
-        self.flow.queue.remove_skipped()
-        self.told.emit(None)
-
-    def clear_all(self) -> None:
-        """Take everything off the list."""
-        self.flow.queue.remove_skipped()
-        self._ask_and_remove(self.flow.queue.studies)
-
     def copy_command(self, nodes: Sequence[Node]) -> None:
         """Copy what sends the rows in a terminal; all where none is selected."""
         self._tasks.start(self._copy_command(studies_of(nodes) or self.flow.queue.studies))
@@ -303,15 +285,6 @@ class SendActions(QObject):
         self._header.lossy.setChecked(True)
         self.check()
 
-    def test(self) -> None:
-        """Check the connection step by step."""
-        self._header.peer_setup.reach(self._test)
-
-    def echo(self) -> None:
-        """Ask the peer for a sign of life."""
-        if not self._is_echoing:
-            self._header.peer_setup.reach(self._begin_echo)
-
     # Doing.
 
     def _connect(self) -> None:
@@ -326,19 +299,22 @@ class SendActions(QObject):
         self.preflight.rejected.connect(header.peer_setup.forget_passcode)
         flow.rejected.connect(self._on_rejected)
         self.destinations.secret_wanted.connect(self._on_secret_wanted)
-        header.peer_setup.test_wanted.connect(self._test)
+        header.peer_setup.test_wanted.connect(self.questions.test_prepared)
+        self.questions.answered.connect(self.answered)
+        self.questions.changed.connect(self.changed)
+        self.removal.removed.connect(lambda: self.told.emit(None))
         for wanted, run in (
             (header.primary_wanted, self.run_primary),
             (header.pause_wanted, self.run_pause),
             (header.check_wanted, self.check),
-            (header.test_wanted, self.test),
-            (header.echo_wanted, self.echo),
+            (header.test_wanted, self.questions.test),
+            (header.echo_wanted, self.questions.echo),
             (header.files_wanted, self.add_files),
             (header.folder_wanted, self.add_folder),
             (header.report_wanted, self.open_report),
             (header.retry_wanted, self.retry_all),
-            (header.clear_wanted, self.clear),
-            (header.clear_all_wanted, self.clear_all),
+            (header.clear_wanted, self.removal.clear),
+            (header.clear_all_wanted, self.removal.clear_all),
             (header.history_wanted, self.open_history),
         ):
             wanted.connect(run)
@@ -349,7 +325,7 @@ class SendActions(QObject):
             actions.append(Action(word=self.tr("Open report"), run=self.open_report, icon="report"))
             if self.flow.problems():
                 actions.append(Action(word=self.tr("Try again"), run=self.retry_all, icon="retry"))
-            actions.append(Action(word=self.tr("Clear finished"), run=self.clear, icon="clear"))
+            actions.append(Action(word=self.tr("Clear finished"), run=self.removal.clear, icon="clear"))
         self.told.emit(replace(details, actions=actions))
 
     def _on_scanned(self, ready: int) -> None:
@@ -465,14 +441,6 @@ class SendActions(QObject):
             self.preflight.start(replace(request, found=tuple(record.found for record in records)))
             self.changed.emit()
 
-    def _test(self, prepared: PreparedPeer) -> None:
-        from dicomdesk.gui.dialogs.check import CheckDialog  # noqa: PLC0415 - loaded when it is opened
-
-        dialog = CheckDialog(self._theme, self._session, self._tasks, self._view)
-        dialog.checked.connect(lambda result: self._header.peer_setup.keep_check(prepared, result))
-        dialog.show()
-        dialog.start(prepared.peer, self._header.peer_setup.association(prepared))
-
     def _decompression(self) -> Decompression:
         return Decompression.LOSSY if self._header.lossy.isChecked() else Decompression.LOSSLESS
 
@@ -490,51 +458,6 @@ class SendActions(QObject):
         if study is not None:
             job_id, association = self.flow.queue.carrier_of(study, number)
         self.association_wanted.emit(WantedAssociation(is_requestor=True, job_id=job_id, number=association))
-
-    def _begin_echo(self, prepared: PreparedPeer) -> None:
-        self._tasks.start(self._echo(prepared))
-
-    async def _echo(self, prepared: PreparedPeer) -> None:
-        name = human.printable(str(prepared.peer))
-        self._is_echoing = True
-        self.answered.emit(Details(title=self.tr("Asking {peer}…").format(peer=name), icon="echo", tone=Tone.ACTIVE))
-        try:
-            result = await self._session.echo(
-                EchoRequest(peer=prepared.peer, association=self._header.peer_setup.association(prepared))
-            )
-            self.answered.emit(send_details.describe_echo(result, name))
-            if isinstance(result.error, AssociationRejectedError):
-                self._header.peer_setup.forget_passcode()
-        except DicomdeskError as error:
-            self.answered.emit(send_details.describe_echo_failure(error, name))
-        finally:
-            self._is_echoing = False
-            self.changed.emit()
-
-    def _ask_and_remove(self, studies: Sequence[StudyNode]) -> None:
-        unsent = sum(study.ended < study.total for study in studies)
-        if not unsent or (all(study.whole_state is ItemState.READY for study in studies) and len(studies) == 1):
-            self.flow.remove(studies)
-            self.told.emit(None)
-        else:
-            self._tasks.start(self._confirm_removal(list(studies), unsent))
-
-    async def _confirm_removal(self, studies: list[StudyNode], unsent: int) -> None:
-        title = wording.plural(
-            len(studies), self.tr("Take {count} study off the list?"), self.tr("Take {count} studies off the list?")
-        )
-        text = wording.plural(
-            unsent,
-            self.tr("{count} of them has not been sent completely. The files themselves stay where they are."),
-            self.tr("{count} of them have not been sent completely. The files themselves stay where they are."),
-        )
-        from dicomdesk.gui.questions.confirm import ConfirmDialog  # noqa: PLC0415 - loaded when it is opened
-
-        dialog = ConfirmDialog(title, text, self.tr("&Take off"), self._view)
-        await self._tasks.ask(dialog)
-        if dialog.is_confirmed():
-            self.flow.remove(studies)
-            self.told.emit(None)
 
     async def _copy_command(self, studies: Sequence[StudyNode]) -> None:
         from dicomdesk.gui.sending.command import MOST_FILES, command_line  # noqa: PLC0415 - loaded when it is wanted

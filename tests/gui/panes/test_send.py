@@ -123,13 +123,13 @@ def test_what_was_said_of_a_peer_goes_when_another_is_typed(
 ) -> None:
     send = window.send
     send.header.peer_entry.host.setText("")
-    send.commands.echo()
+    send.commands.questions.echo()
     assert "host" in send.details.details().title
     send.header.peer_entry.host.setText("127.0.0.1")
     assert send.details.details().title == "Nothing to send yet"
     with FakePeer() as peer:
         send.header.peer_entry.port.setText(str(peer.port))
-        send.commands.echo()
+        send.commands.questions.echo()
         wait_until(lambda: "answer" in send.details.details().title)
     send.header.peer_entry.called.setText("OTHER")
     assert send.details.details().title == "Nothing to send yet"

@@ -1,4 +1,3 @@
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event
@@ -9,15 +8,11 @@ from dicomdesk.gui.dialogs.report import ReportDialog
 from dicomdesk.gui.main_window import MainWindow
 from dicomdesk.gui.models.association_log import AssociationRecord
 from dicomdesk.gui.outline.states import ItemState
-from dicomdesk.gui.sending.nodes import StudyNode
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.window_state import WindowState
-from tests.gui.conftest import Finish
-from tests.helpers.data.datasets import Builder, part10
 from tests.helpers.data.studies import write_study
-from tests.helpers.peers.fake_peer import FakePeer, Hold, Reject, Status
+from tests.helpers.peers.fake_peer import FakePeer, Hold, Status
 from tests.helpers.window import scenes
-from tests.helpers.window.errands import loaded
 
 WaitUntil = Callable[[Callable[[], bool]], None]
 
@@ -25,24 +20,6 @@ WaitUntil = Callable[[Callable[[], bool]], None]
 def add(window: MainWindow, folder: Path, wait_until: WaitUntil) -> None:
     window.send.list.area.dropped.emit([str(folder)])
     wait_until(lambda: not window.send.flow.is_scanning)
-
-
-def test_echo_is_answered_in_words_and_time(window: MainWindow, wait_until: WaitUntil) -> None:
-    with FakePeer() as peer:
-        window.send.header.peer_entry.port.setText(str(peer.port))
-        window.send.header.echo_action.trigger()
-        wait_until(lambda: "answered" in window.send.details.details().title)
-    details = window.send.details.details()
-    assert details.title == f"PACS@127.0.0.1:{peer.port} answered"
-    assert " ms" in details.text
-
-
-def test_echo_that_fails_says_why(window: MainWindow, wait_until: WaitUntil) -> None:
-    with FakePeer(associate=[Reject(1, 1, 7)]) as peer:
-        window.send.header.peer_entry.port.setText(str(peer.port))
-        window.send.header.echo_action.trigger()
-        wait_until(lambda: "did not answer" in window.send.details.details().title)
-    assert "AE title" in window.send.details.details().text
 
 
 def test_refused_instances_are_tried_again_and_reported(
@@ -75,29 +52,6 @@ def test_refused_instances_are_tried_again_and_reported(
     dialog = next(w for w in QApplication.topLevelWidgets() if isinstance(w, ReportDialog) and w.isVisible())
     assert "2 of 2 instances stored by the peer." in dialog.text()
     dialog.close()
-
-
-def test_study_taken_out_of_an_archive_is_not_sent(
-    window: MainWindow, session: Session, wait_until: WaitUntil, finish: Finish, tmp_path: Path
-) -> None:
-    path = tmp_path / "two.zip"
-    with zipfile.ZipFile(path, "w") as archive:
-        for number in (1, 2):
-            data_set = Builder().instance(sop_instance_uid=f"1.2.3.{number}")
-            usual, other = (Builder().element(0x0020000D, "UI", uid) for uid in ("1.2.3", f"1.2.9.{number}"))
-            archive.writestr(str(number), part10(data_set.replace(usual, other)))
-    add(window, path, wait_until)
-    first, second = window.send.flow.model.root.children
-    assert isinstance(first, StudyNode)
-    window.send.commands.remove([first])
-    (kept,) = loaded(window.send.flow, second, wait_until)
-    with FakePeer() as peer:
-        window.send.header.peer_entry.port.setText(str(peer.port))
-        window.send.header.primary.click()
-        wait_until(lambda: window.send.flow.has_report and not session.is_sending)
-    (report,) = finish(window.send.commands.reports.make(window.send.flow.last_sent))
-    assert [item.instance_id for item in report.items] == [kept.found.id]
-    assert window.send.flow.queue.total == 1
 
 
 def test_added_files_are_sent_at_once_when_wanted(

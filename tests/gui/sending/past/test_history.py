@@ -19,7 +19,7 @@ def test_what_was_sent_can_be_found_in_the_history_with_each_try(
         to(window, peer)
         send.header.primary.click()
         wait_until(lambda: send.flow.queue.counts[ItemState.WAITING] == 0 and not session.is_sending)
-    send.commands.clear_all()
+    send.commands.removal.clear_all()
     wait_until(lambda: not send.flow.queue.studies)
     send.commands.open_history()
     dialog = send.commands._history

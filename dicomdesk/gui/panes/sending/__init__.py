@@ -1,0 +1,4 @@
+"""Actions of the Send view that need nothing of each other: questions to the peer, and taking rows off the list.
+
+When each of them can be done is decided by the view.
+"""
