@@ -13,8 +13,8 @@ from dicomdesk.engine.routing.facts import (
     RuleWithheld,
     SendingEnded,
 )
-from dicomdesk.engine.routing.router import ended_text, withheld_text
 from dicomdesk.engine.routing.station import StationFact
+from dicomdesk.engine.routing.words import ended_text, withheld_text
 from dicomdesk.human import count_text, printable
 from dicomdesk.logs import Level, Log
 

@@ -26,6 +26,7 @@ from dicomdesk.engine.routing.facts import (
 )
 from dicomdesk.engine.routing.route_book import RouteBook
 from dicomdesk.engine.routing.second_tries import SecondTries
+from dicomdesk.engine.routing.words import ended_text, errand_title, hours_text, withheld_text
 from dicomdesk.engine.rules.candidates import Candidate, read_candidate, read_origin
 from dicomdesk.engine.rules.conditions import NOBODY, Sender, wanted_tags
 from dicomdesk.engine.rules.deciding import Decision, Place, Planned, Target, Verdict, decide, source_of
@@ -36,7 +37,7 @@ from dicomdesk.errors import DataError
 from dicomdesk.human import count_text, error_text, printable
 from dicomdesk.records import dataclass
 
-__all__ = ["RULE_ORIGIN", "Clock", "Outgoing", "Router", "ended_text", "errand_title", "is_of_rule", "withheld_text"]
+__all__ = ["RULE_ORIGIN", "Clock", "Outgoing", "Router", "is_of_rule"]
 
 RULE_ORIGIN = "rule "
 LONGEST_PAUSE_S = 20.0
@@ -421,7 +422,7 @@ class Router:
                 study_instance_uid=study_uid,
                 is_held=not is_open,
                 held_until=opens_at and opens_at.astimezone(),
-                reason=f'The rule "{rule.name}" sends {rule.schedule}',
+                reason=hours_text(rule),
                 commit=CommitWish() if rule.afterwards is Afterwards.DELETE_COMMITTED else None,
                 goes_first=rule.priority is Priority.HIGH,
             )
@@ -499,7 +500,7 @@ class Router:
         ]
         if going:
             until = rule.schedule.next_opening(now).astimezone()
-            self._outbox.hold(going, until=until, reason=f'The rule "{rule.name}" sends {rule.schedule}')
+            self._outbox.hold(going, until=until, reason=hours_text(rule))
             for errand_id in going:
                 self._book.note_held(errand_id, rule.name)
 
@@ -561,33 +562,6 @@ def _waits_for_commitment(errand: Errand) -> bool:
     return (
         wish_of(errand.record.settings) is not None and errand.commitments.get(Commitment.COMMITTED, 0) < errand.stored
     )
-
-
-def errand_title(candidates: Sequence[Candidate]) -> str:
-    """What an errand is called: patient and study."""
-    header = candidates[0].instance.header
-    parts = (header.patient_name, header.study_description or header.modality, header.study_date)
-    return " · ".join(part for part in parts if part) or "Study without a name"
-
-
-_WITHHELD = {
-    Verdict.TO_SENDER: "not sent back to {peer}, who has sent it: {count}",
-    Verdict.TO_US: "{peer} is this machine, nothing is sent: {count}",
-    Verdict.BEFORE: "{peer} was sent the same before: {count}",
-    Verdict.TOO_OFTEN: "goes in a circle, {peer} was sent too many versions of it: {count}",
-}
-
-
-def withheld_text(verdict: Verdict, peer: str, instances: int) -> str:
-    """Say why a rule has sent nothing."""
-    return _WITHHELD[verdict].format(peer=printable(peer), count=count_text(instances, "instance"))
-
-
-def ended_text(ended: SendingEnded) -> str:
-    """Say what has come of what a rule has sent."""
-    of_all = f"{ended.stored} of {count_text(ended.stored + ended.failed, 'instance')} stored"
-    reason = f": {printable(ended.reason)}" if ended.reason else ""
-    return f"{of_all} by {printable(ended.destination)}{reason}"
 
 
 def _quiet_s(rule: Rule) -> float:

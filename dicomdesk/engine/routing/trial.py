@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from dicomdesk.engine.routing.router import withheld_text
+from dicomdesk.engine.routing.words import withheld_text
 from dicomdesk.engine.rules.candidates import Candidate, read_candidate
 from dicomdesk.engine.rules.conditions import NOBODY, Condition, Criterion, Sender, wanted_tags
 from dicomdesk.engine.rules.deciding import Planned, Target, Verdict, decide, source_of
