@@ -16,7 +16,7 @@ from dicomdesk.engine.commit.request import CommitWish
 from dicomdesk.engine.events import Event, ItemFinished, ItemOutcome
 from dicomdesk.engine.journal.digest import ErrandDigest
 from dicomdesk.engine.journal.journal import Journal
-from dicomdesk.engine.journal.records import InstanceRecord, SettingValue
+from dicomdesk.engine.journal.records import InstanceRecord, InstanceState, SettingValue
 from dicomdesk.engine.outbox.errands import Errand, ErrandRequest
 from dicomdesk.engine.outbox.facts import InstanceEnded, OutboxFact, RunEnded, RunStarted
 from dicomdesk.gui import wording
@@ -26,6 +26,7 @@ from dicomdesk.gui.outline.model import OutlineModel
 from dicomdesk.gui.outline.states import PROBLEMS, ItemState
 from dicomdesk.gui.panels.details import Details
 from dicomdesk.gui.panes import send_details
+from dicomdesk.gui.problems.book import Problem
 from dicomdesk.gui.sending.gauges import Gauges
 from dicomdesk.gui.sending.group_node import send_columns
 from dicomdesk.gui.sending.listing import natural_order
@@ -44,6 +45,11 @@ SETTLE_S = 1.0
 TURN_S = 0.008
 """How long the Qt thread lists what was found before it does something else."""
 _READ_AT_ONCE = 10
+_MOST_RECALLED = 1000
+"""Problems of one study that are listed again after a start."""
+_GIVEN_UP = frozenset(state for state in InstanceState if STATE_OF[state] in PROBLEMS)
+_DISMISSED = "dismissed-problem"
+"""Kind of what the journal keeps for problems that were dismissed."""
 """Errands that are read from the journal between two looks at the window."""
 _AT_ONCE = 40
 """Instances that are listed between two looks at the time."""
@@ -119,6 +125,7 @@ class SendFlow(QObject):
         session.ticked.connect(self._on_tick)
         session.second_passed.connect(self._on_second)
         self._outbox.opened.connect(lambda: self._tasks.start(self._take_up()))
+        session.problems.dismissed.connect(self._on_dismissed)
 
     @property
     def is_scanning(self) -> bool:
@@ -352,10 +359,31 @@ class SendFlow(QObject):
         """Show what the journal has, and let it forget what is too old."""
         if self.history_days:
             before = datetime.now(UTC) - timedelta(days=self.history_days)
-            await self._outbox.ask(lambda _, journal: journal.forget(before))
+            await self._outbox.ask(
+                lambda _, journal: journal.forget(before) + journal.discard_older(_DISMISSED, before)
+            )
         await self._enter(await self._outbox.ask(lambda outbox, _: [errand.id for errand in outbox.errands()]))
         self.queue.rows.show()
         self.changed.emit()
+        await self._recall_problems()
+
+    async def _recall_problems(self) -> None:
+        """List what earlier runs of the program gave up of what is listed, but for what was dismissed."""
+        dismissed = await self._outbox.ask(lambda _, journal: {e.key: e.at for e in journal.kept_all(_DISMISSED)})
+        for study in [each for each in self.queue.studies if each.problems]:
+            records = await self._outbox.ask(partial(_read_problems, study.errand_id))
+            self.queue.recall_problems(study, [each for each in records if not _is_dismissed(each, dismissed)])
+            await self._tasks.breathe()
+
+    def _on_dismissed(self, problems: Sequence[Problem]) -> None:
+        keys = [_dismissal_key(*each.row) for each in problems if each.view == "send" and isinstance(each.row, tuple)]
+
+        def keep(_outbox: "Outbox", journal: Journal) -> None:
+            for key in keys:
+                journal.keep(_DISMISSED, key, "")
+
+        if keys:
+            self._tasks.start(self._outbox.ask(keep))
 
     async def _enter(self, ids: Sequence[int]) -> None:
         """Give errands that others have added, or an earlier run of the program, their rows."""
@@ -456,6 +484,23 @@ def _read_instances(errand_id: int, _outbox: "Outbox", journal: Journal) -> Sequ
         return journal.instances(errand_id)
     except KeyError:  # it is gone meanwhile
         return ()
+
+
+def _read_problems(errand_id: int, _outbox: "Outbox", journal: Journal) -> Sequence[InstanceRecord]:
+    try:
+        return journal.instances(errand_id, states=_GIVEN_UP, limit=_MOST_RECALLED)
+    except KeyError:  # it is gone meanwhile
+        return ()
+
+
+def _dismissal_key(errand_id: int, number: int) -> str:
+    return f"{errand_id} {number}"
+
+
+def _is_dismissed(record: InstanceRecord, dismissed: Mapping[str, datetime]) -> bool:
+    """Whether its user was told, and did not want to be told again; what has failed since is news."""
+    at = dismissed.get(_dismissal_key(record.errand_id, record.number))
+    return at is not None and (record.at is None or record.at <= at)
 
 
 def _nothing_found(skipped: int) -> Details:

@@ -29,6 +29,8 @@ class ProblemBook(QObject):
 
     changed = Signal()
     """A problem came, went, or has other words."""
+    dismissed = Signal(list)
+    """Problems that their user does not want to be told of again."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -63,14 +65,17 @@ class ProblemBook(QObject):
     def dismiss(self, problem: Problem) -> None:
         """Take a problem off the list, as its user wishes; the row stays as it is, and may report another one."""
         self.mend(problem.view, problem.row)
+        self.dismissed.emit([problem])
 
     def dismiss_all(self) -> None:
         """Take all problems off the list."""
         if self._problems:
+            dismissed = list(self._problems.values())
             self._problems.clear()
             for shelf in self._shelves.values():
                 shelf.count = 0
             self.changed.emit()
+            self.dismissed.emit(dismissed)
 
 
 class ProblemShelf:

@@ -424,10 +424,23 @@ class SendQueue:
 
     def _note_problem(self, study: StudyNode, fact: InstanceEnded, state: ItemState) -> None:
         if state in PROBLEMS:
-            study.problem_numbers[fact.number] = fact.path
-            name = human.printable(fact.path.replace("\\", "/").rsplit("/", 1)[-1])
-            words = f"{state_word(state)}: {human.printable(fact.reason)}" if fact.reason else state_word(state)
-            self._problems.report((study.errand_id, fact.number), f"{joined(study.words.parts())}, {name}", words)
+            self._report(study, fact.number, fact.path, state, fact.reason)
+
+    def recall_problems(self, study: StudyNode, records: Iterable[InstanceRecord]) -> None:
+        """Report what was given up in an earlier run of the program, with the time of it."""
+        for record in records:
+            at = None if record.at is None else record.at.timestamp()
+            state = STATE_OF[record.state]
+            if state in PROBLEMS and record.number not in study.problem_numbers:
+                self._report(study, record.number, record.found.name, state, record.reason, at)
+
+    def _report(
+        self, study: StudyNode, number: int, path: str, state: ItemState, reason: str, at: float | None = None
+    ) -> None:
+        study.problem_numbers[number] = path
+        name = human.printable(path.replace("\\", "/").rsplit("/", 1)[-1])
+        words = f"{state_word(state)}: {human.printable(reason)}" if reason else state_word(state)
+        self._problems.report((study.errand_id, number), f"{joined(study.words.parts())}, {name}", words, at)
 
     def _mend(self, study: StudyNode) -> None:
         """Nothing of a study asks for attention any more."""

@@ -314,6 +314,51 @@ def test_what_waits_is_held_at_the_start_where_its_user_wants_that(
         wait_until(lambda: study.stored == 2 and not session.is_sending)
 
 
+def test_what_was_given_up_before_the_end_is_a_problem_again_unless_it_was_dismissed(
+    window: MainWindow, session: Session, wait_until: WaitUntil, finish: Finish, tmp_path: Path
+) -> None:
+    path = tmp_path / "journal.sqlite"
+    finish(begin_journal(session, path))
+    write_studies(tmp_path / "out", 3)
+    (study,) = add(window, tmp_path / "out", wait_until)
+    with FakePeer(stores=[Status(0xC000), Status(0xC001), Status(0)]) as peer:
+        to(window, peer)
+        window.send.commands.send_these([study])
+        wait_until(lambda: study.ended == study.total and not session.is_sending)
+    told = {each.row: each for each in session.problems}
+    assert len(told) == 2
+    finish(wait_for(asyncio.ensure_future(session.shut_down())))
+
+    def start_again(look: Callable[[Session], bool]) -> tuple[Session, Tasks, MainWindow]:
+        tasks = Tasks(asyncio.get_event_loop())
+        again = Session(Engine(), Bridge(asyncio.get_event_loop()), tasks)
+        shown = MainWindow(window.send._theme, again, tasks, WindowState())
+        KEPT.extend((again, tasks, shown))
+        assert shown.send.flow.queue.total == 0
+        finish(begin_journal(again, path))
+        finish(until(again, lambda: look(again) and bool(shown.send.flow.queue.studies)))
+        return again, tasks, shown
+
+    def end(again: Session, tasks: Tasks, shown: MainWindow) -> None:
+        finish(again.shut_down())
+        finish(tasks.finish(5.0))
+        shown.leave()
+        shown.deleteLater()
+
+    again, tasks, shown = start_again(lambda again: len(again.problems) == 2)
+    recalled = {each.row: each for each in again.problems}
+    assert {row: each.words for row, each in recalled.items()} == {row: each.words for row, each in told.items()}
+    assert all(abs(recalled[row].at - told[row].at) < 5 for row in told), "with the time when it happened"
+    (first, second) = again.problems
+    again.problems.dismiss(first)
+    shown._on_problem_wanted(second)
+    finish(until(again, lambda: bool(shown.send.list.view.selected_nodes())))
+    end(again, tasks, shown)
+    again, tasks, shown = start_again(lambda again: len(again.problems) == 1)
+    assert [each.row for each in again.problems] == [second.row]
+    end(again, tasks, shown)
+
+
 async def begin_journal(session: Session, path: Path, *, resumes: bool = True) -> None:
     session.outbox.begin(path, resumes=resumes)
 
