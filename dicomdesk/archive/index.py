@@ -67,6 +67,8 @@ class IndexedFile(NamedTuple):
     size_bytes: int
     received_us: int
     """Microseconds since 1970."""
+    checksum: str
+    """See ``IndexEntry``."""
 
 
 class _Task(NamedTuple):
@@ -363,7 +365,7 @@ class Index:
 
         A transaction is held meanwhile.
         """
-        columns = instance.c.path, instance.c.bytes, instance.c.received
+        columns = instance.c.path, instance.c.bytes, instance.c.received, instance.c.checksum
         statement = (
             select(*columns)
             .select_from(instance)

@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
+from dicomdesk.archive.areas.checksums import ALGORITHM, new_hasher
 from dicomdesk.archive.areas.storage_area import STATE_FOLDER
 from dicomdesk.archive.backup.manifest import VERSION, BackupPlace, KeptFile, manifest_lines
 from dicomdesk.archive.index import Index, IndexedFile
@@ -28,9 +29,9 @@ try:
 except ImportError:  # Windows: nobody watches there that one works at a time
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["STATE_FILES", "BackupObserver", "BackupReport", "back_up", "copy_hashed", "held", "prune"]
+__all__ = ["STATE_FILES", "BackupObserver", "BackupReport", "Copied", "back_up", "copy_hashed", "held", "prune"]
 
-STATE_FILES: Final = ("corrections.jsonl", "holds.json", "lasting-corrections.json")
+STATE_FILES: Final = ("corrections.jsonl", "holds.json")
 """What is kept of an area's own folder: what cannot be made again from the files."""
 _PIECE_BYTES: Final = 1 << 20
 _MOST_ROUNDS: Final = 10
@@ -57,7 +58,7 @@ class BackupReport:
     """Files that no earlier backup has."""
     copied_bytes: int = 0
     damaged: int = 0
-    """Files that are not as long as the index says, or cannot be read; they are left out and told."""
+    """Files that are told: missing or not as long as the index says, and left out; or of another content."""
 
 
 def back_up(area: str, folder: Path, index: Index, target: Path, observer: BackupObserver) -> BackupReport:
@@ -103,15 +104,25 @@ def _lock(descriptor: int) -> None:
         return  # no locks on this file system
 
 
-def copy_hashed(source: Path, target: Path, modified_us: int) -> tuple[int, str]:
-    """Copy a file, which appears whole or not at all; returns its bytes and their SHA-256. Raises OSError."""
-    digest = hashlib.sha256()
+class Copied(NamedTuple):
+    """What was copied."""
+
+    size_bytes: int
+    sha256: str
+    checksum: str
+    """As the archive has it, without the name of the algorithm."""
+
+
+def copy_hashed(source: Path, target: Path, modified_us: int) -> Copied:
+    """Copy a file, which appears whole or not at all. Raises OSError."""
+    digest, hasher = hashlib.sha256(), new_hasher()
     with source.open("rb", buffering=0) as opened:
         target.parent.mkdir(parents=True, exist_ok=True)
         copy = AtomicFile(str(target.parent))
         try:
             while piece := opened.read(_PIECE_BYTES):
                 digest.update(piece)
+                hasher.update(piece)
                 copy.write([piece])
             os.utime(copy.descriptor, ns=(modified_us * 1000, modified_us * 1000))
             size = copy.size_bytes
@@ -119,7 +130,7 @@ def copy_hashed(source: Path, target: Path, modified_us: int) -> tuple[int, str]
         except BaseException:
             copy.discard()
             raise
-    return size, digest.hexdigest()
+    return Copied(size, digest.hexdigest(), hasher.hexdigest())
 
 
 def prune(target: Path, area: str, keep: int) -> list[str]:
@@ -274,16 +285,20 @@ class _Backup:
         target = self._place.stored(stored_name)
         is_new = not target.exists()
         try:
-            size, sha256 = copy_hashed(source, target, one.received_us)
+            copied = copy_hashed(source, target, one.received_us)
         except FileNotFoundError as error:
             raise _GoneError from error
         if is_new:
             self._added.append(target)
-        if size != one.size_bytes:
-            self._observer.found(one.path, f"it has {size} bytes, the index says {one.size_bytes}")
+        if copied.size_bytes != one.size_bytes:
+            self._observer.found(one.path, f"it has {copied.size_bytes} bytes, the index says {one.size_bytes}")
             return None
+        algorithm, _, digits = one.checksum.rpartition(":")
+        if digits and algorithm in {"", ALGORITHM} and digits != copied.checksum:
+            self._report.damaged += 1
+            self._observer.found(one.path, "its content is not what was stored; it is backed up as it is")
         self._report.copied += 1
-        self._report.copied_bytes += size
-        kept = KeptFile(one.path, size, sha256, one.received_us, stored_name)
+        self._report.copied_bytes += copied.size_bytes
+        kept = KeptFile(one.path, copied.size_bytes, copied.sha256, one.received_us, stored_name)
         self._known[one.path] = kept
         return kept

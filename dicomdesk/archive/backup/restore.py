@@ -140,10 +140,10 @@ def _is_restored(target: Path, kept: KeptFile) -> bool:
 def _copy(source: Path, target: Path, kept: KeptFile) -> str:
     """Copy a file; says why it cannot be restored, "" where it is."""
     try:
-        _size, sha256 = copy_hashed(source, target, kept.received_us)
+        copied = copy_hashed(source, target, kept.received_us)
     except FileNotFoundError:
         return "the backup does not have the file"
-    if sha256 == kept.sha256:
+    if copied.sha256 == kept.sha256:
         return ""
     target.unlink()
     return "the backup has it damaged"

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
+from dicomdesk.archive.areas.checksums import checksum_of_file
 from dicomdesk.archive.areas.entry_reader import read_entry
 from dicomdesk.archive.areas.keeper import Keeper
 from dicomdesk.archive.areas.storage_area import StorageArea
@@ -51,7 +53,7 @@ def store(keeper: Keeper, content: bytes) -> str:
     file.write([content])
     part = keeper.storage.path_of("arriving.dcm")
     Path(part).write_bytes(content)
-    entry = read_entry(part, area=keeper.name, path="")
+    entry = replace(read_entry(part, area=keeper.name, path=""), checksum=checksum_of_file(part))
     Path(part).unlink()
     return keeper.keep(file, entry).path
 

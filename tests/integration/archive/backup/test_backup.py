@@ -11,7 +11,7 @@ import pytest
 
 from dicomdesk.archive.areas.keeper import Keeper
 from dicomdesk.archive.backup import backup as backup_module
-from dicomdesk.archive.backup.backup import BackupReport, back_up, held, prune
+from dicomdesk.archive.backup.backup import BackupReport, Copied, back_up, held, prune
 from dicomdesk.archive.backup.manifest import VERSION, BackupPlace
 from dicomdesk.archive.backup.restore import check_backup, prepare_restore, restore
 from dicomdesk.archive.corrections.corrector import Corrector
@@ -138,7 +138,7 @@ def test_a_full_disk_leaves_the_earlier_backup_whole_and_no_debris(
             store(keeper, content)
     copied: list[Path] = []
 
-    def full(source: Path, to: Path, modified_us: int) -> tuple[int, str]:
+    def full(source: Path, to: Path, modified_us: int) -> Copied:
         if copied:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         copied.append(to)
@@ -177,15 +177,19 @@ def test_what_is_damaged_in_a_backup_is_found_and_not_restored(keeper: Keeper, t
         check_index_is_that_of_files(again, tmp_path)
 
 
-def test_what_is_damaged_in_the_archive_is_told_and_left_out(keeper: Keeper, tmp_path: Path) -> None:
-    gone, cut = sorted(contents(keeper))[:2]
+def test_what_is_damaged_in_the_archive_is_told_and_left_out_where_it_is_cut(keeper: Keeper, tmp_path: Path) -> None:
+    gone, cut, changed = sorted(contents(keeper))[:3]
+    content = bytearray(contents(keeper)[changed])
+    content[-1] ^= 1
+    Path(keeper.storage.path_of(changed)).write_bytes(content)
     Path(keeper.storage.path_of(gone)).unlink()
     file = Path(keeper.storage.path_of(cut))
     file.write_bytes(file.read_bytes()[:-1])
     observer = Observer()
     report = make(keeper, tmp_path / "target", observer)
-    assert report.damaged == 2
-    assert {path for path, _text in observer.findings} == {gone, cut}
+    assert report.damaged == 3
+    assert {path for path, _text in observer.findings} == {gone, cut, changed}
+    assert report.files == len(contents(keeper)) - 1
 
 
 def test_a_newer_version_is_refused_with_words(keeper: Keeper, tmp_path: Path) -> None:
