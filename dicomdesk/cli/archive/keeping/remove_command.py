@@ -6,6 +6,7 @@ from dicomdesk.cli.archive.carrying_out import carry_out
 from dicomdesk.cli.archive.confirmation import YES, confirm, who_asks
 from dicomdesk.cli.archive.place import GENERAL, PLACE, SELECTION, read_place, read_selected
 from dicomdesk.cli.exit_codes import ExitCode
+from dicomdesk.cli.options.audit import AUDIT_OPTIONS, read_audit
 from dicomdesk.cli.options.grammar import CommandLine, Tool, group, option
 from dicomdesk.cli.options.shared import JSON
 from dicomdesk.cli.output.standard_streams import write_stdout
@@ -16,6 +17,7 @@ from dicomdesk.logs import Log, Logger
 if TYPE_CHECKING:
     from dicomdesk.archive.administration.keeping.removal import Removal, RemovalPlan
     from dicomdesk.archive.administration.opening import OpenedArea
+    from dicomdesk.archive.audit.messages import AuditMessage
     from dicomdesk.cli.output.json_lines import Fields, JsonLinesReporter
 
 _DEFAULT_DAYS = 30
@@ -41,7 +43,7 @@ TOOL = Tool(
             option("--why", "write down why", argument="[t]ext: string"),
             option("--force", "remove studies on hold, too"),
         ),
-        group("output options", JSON),
+        group("output options", JSON, *AUDIT_OPTIONS),
     ),
     notes=(
         (
@@ -87,16 +89,17 @@ TOOL = Tool(
 
 def run(line: CommandLine, log: Log) -> int:
     """Remove what is selected; returns the exit code."""
-    selection, place = read_selected(line.parameters), read_place(line)
+    selection, place, audit = read_selected(line.parameters), read_place(line), read_audit(line)
     days = line.integer("--keep-days", 0, _MOST_DAYS)
     from dicomdesk.archive.administration.keeping.removal import plan_removal, remove_planned, settle_trash  # noqa: PLC0415
     from dicomdesk.archive.administration.opening import opened_areas, working_on  # noqa: PLC0415 - start-up time
+    from dicomdesk.archive.audit.changes import opened_trail  # noqa: PLC0415 - as above
     from dicomdesk.cli.output.json_lines import JsonLinesReporter  # noqa: PLC0415 - as above
 
     json = JsonLinesReporter() if line.has("--json") else None
 
     def work(logger: Logger) -> int:
-        with opened_areas(place) as areas:
+        with opened_areas(place) as areas, opened_trail(audit) as trail:
             plans = [(opened, plan_removal(opened, selection)) for opened in areas]
             plans = [(opened, plan) for opened, plan in plans if plan.instances]
             for opened, plan in plans:
@@ -121,10 +124,22 @@ def run(line: CommandLine, log: Log) -> int:
                         forces=line.has("--force"),
                     )
                 _show_removal(opened, removal, json, logger)
+                trail.tell(_messages(opened, plan, removal))
                 is_all &= not removal.held
         return int(ExitCode.SUCCESS if is_all else ExitCode.NOT_ALL_RIGHT)
 
     return carry_out(log, work)
+
+
+def _messages(opened: "OpenedArea", plan: "RemovalPlan", removal: "Removal") -> "list[AuditMessage]":
+    """Return what the audit trail is told of a removal."""
+    from dicomdesk.archive.audit.changes import change_messages  # noqa: PLC0415 - start-up time
+    from dicomdesk.archive.audit.messages import EventId  # noqa: PLC0415 - as above
+
+    gone = [one for one in plan.instances if one.study_instance_uid not in removal.held]
+    return change_messages(
+        EventId.STUDY_DELETED, "D", gone, area=opened.name, user=who_asks(), description="archive remove"
+    )
 
 
 def _show_plan(opened: "OpenedArea", plan: "RemovalPlan", json: "JsonLinesReporter | None") -> None:

@@ -7,6 +7,7 @@ from dicomdesk.cli.archive.carrying_out import carry_out
 from dicomdesk.cli.archive.confirmation import YES, confirm
 from dicomdesk.cli.archive.place import read_place
 from dicomdesk.cli.exit_codes import ExitCode
+from dicomdesk.cli.options.audit import AUDIT_OPTIONS, read_audit
 from dicomdesk.cli.options.grammar import CommandLine, CommandLineError, group, option
 from dicomdesk.cli.options.shared import JSON
 from dicomdesk.cli.output.standard_streams import write_stderr, write_stdout
@@ -17,6 +18,7 @@ from dicomdesk.logs import Log, Logger
 
 if TYPE_CHECKING:
     from dicomdesk.archive.areas.keeper import Keeper
+    from dicomdesk.archive.audit.messages import AuditMessage
     from dicomdesk.archive.corrections.corrector import Corrector
     from dicomdesk.archive.corrections.record import CorrectionKind, CorrectionRecord
     from dicomdesk.archive.corrections.remedies import Remedy
@@ -51,7 +53,7 @@ REASON = group(
     ),
 )
 CONFIRMING = group("confirmation options", YES, option("--dry-run", "show what would be changed, and change nothing"))
-OUTPUT = group("output options", JSON)
+OUTPUT = group("output options", JSON, *AUDIT_OPTIONS)
 RECORD_KEYS = (
     "``area``, ``id``, ``kind`` (correct, merge, split, undo), ``when`` (ISO 8601 with offset), ``user``, ``host``, "
     "``reason``, ``code`` (CORRECT, COERCE), ``undoes`` (the correction that was taken back, or empty), "
@@ -90,16 +92,19 @@ def read_set(line: CommandLine) -> "dict[int, str | None]":
 
 def correct_with(line: CommandLine, log: Log, kind: str, remedy_for: RemedyFor) -> int:
     """Preview, ask, and correct in each area; returns the exit code."""
-    place = read_place(line)
+    place, audit = read_place(line), read_audit(line)
     from dicomdesk.archive.administration.opening import opened_areas, working_on  # noqa: PLC0415 - start-up time
+    from dicomdesk.archive.audit.changes import opened_trail  # noqa: PLC0415 - as above
     from dicomdesk.archive.corrections.record import CorrectionKind  # noqa: PLC0415 - as above
 
     def work(logger: Logger) -> int:
         codes = []
-        with opened_areas(place) as areas:
+        with opened_areas(place) as areas, opened_trail(audit) as trail:
             for opened in areas:
                 with working_on(opened) as keeper:
-                    codes.append(_correct_area(line, logger, keeper, CorrectionKind(kind), remedy_for))
+                    code, record = _correct_area(line, logger, keeper, CorrectionKind(kind), remedy_for)
+                    codes.append(code)
+                    trail.tell(_messages(keeper, record))
         if ExitCode.NOT_CONFIRMED in codes:
             return int(ExitCode.NOT_CONFIRMED)
         if any(code is ExitCode.SUCCESS for code in codes):
@@ -112,7 +117,7 @@ def correct_with(line: CommandLine, log: Log, kind: str, remedy_for: RemedyFor) 
 
 def _correct_area(
     line: CommandLine, logger: Logger, keeper: "Keeper", kind: "CorrectionKind", remedy_for: RemedyFor
-) -> ExitCode:
+) -> "tuple[ExitCode, CorrectionRecord | None]":
     from dicomdesk.archive.corrections.corrector import Corrector  # noqa: PLC0415 - start-up time
     from dicomdesk.archive.corrections.record import new_origin  # noqa: PLC0415 - as above
     from dicomdesk.dicom.corrections.original_attributes import ReasonCode  # noqa: PLC0415 - as above
@@ -121,7 +126,7 @@ def _correct_area(
     corrector = Corrector(keeper, _Progress(draws=is_terminal() and not writes_json))
     made = remedy_for(keeper, corrector)
     if made is None:
-        return ExitCode.NOT_ALL_RIGHT
+        return ExitCode.NOT_ALL_RIGHT, None
     remedy, undoes = made
     origin = new_origin(
         kind,
@@ -132,22 +137,38 @@ def _correct_area(
     )
     preview = corrector.preview(remedy.find, origin, remedy.uids)
     if not preview.instance_count:
-        return ExitCode.NOT_ALL_RIGHT
+        return ExitCode.NOT_ALL_RIGHT, None
     is_dry = line.has("--dry-run")
     if not writes_json or is_dry:
         _show(keeper.name, preview, writes_json=writes_json, event="correction-planned")
     if is_dry:
-        return ExitCode.SUCCESS
+        return ExitCode.SUCCESS, None
     question = f"Change {count_text(preview.instance_count, 'instance')} of {printable(keeper.name)}?"
     if not confirm(line, question, logger):
-        return ExitCode.NOT_CONFIRMED
+        return ExitCode.NOT_CONFIRMED, None
     record = corrector.correct(remedy.find, origin, remedy.uids)
     if writes_json:
         _show(keeper.name, record, writes_json=True, event="correction")
     else:
         done = f"{count_text(record.instance_count, 'instance')} corrected"
         write_stdout(f"{printable(keeper.name)}: {done}, correction {record.origin.correction_id}\n")
-    return ExitCode.SUCCESS
+    return ExitCode.SUCCESS, record
+
+
+def _messages(keeper: "Keeper", record: "CorrectionRecord | None") -> "list[AuditMessage]":
+    """Return what the audit trail is told of a correction."""
+    from dicomdesk.archive.audit.changes import change_messages  # noqa: PLC0415 - start-up time
+    from dicomdesk.archive.audit.messages import EventId  # noqa: PLC0415 - as above
+
+    if record is None:
+        return []
+    uids = [uid for change in record.changes for uid in change.instances]
+    found = keeper.index.find_instances(keeper.name, sop_instance_uids=uids)
+    origin = record.origin
+    description = f"{origin.kind.value}, correction {origin.correction_id}: {origin.reason}"
+    return change_messages(
+        EventId.INSTANCES_ACCESSED, "U", found, area=keeper.name, user=origin.user, description=description
+    )
 
 
 def _show(area: str, record: "CorrectionRecord", *, writes_json: bool, event: str) -> None:

@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from dicomdesk.archive.audit import recorder as recorder_module
+from dicomdesk.archive.audit.changes import change_messages, opened_trail
 from dicomdesk.archive.audit.messages import AuditMessage, EventId, Participant
 from dicomdesk.archive.audit.outlets import FileOutlet, SyslogOutlet
 from dicomdesk.archive.audit.recorder import Recorder
-from dicomdesk.archive.audit.settings import SyslogTarget, Transport
-from dicomdesk.errors import StorageError
+from dicomdesk.archive.audit.settings import AuditSettings, SyslogTarget, Transport
+from dicomdesk.errors import ReportError, StorageError
 from tests.helpers.archives.audit_schema import checked_message
 from tests.helpers.tls.certificates import Authority
 
@@ -200,3 +201,17 @@ def test_messages_go_over_tls_to_a_collector_that_is_verified(listening: socket.
     thread.join(DEADLINE_S)
     outlet.close()
     assert [one.endswith(b"<b/>") for one in got] == [True]
+
+
+def test_a_change_that_cannot_be_told_is_an_error_and_nothing_is_written_where_nothing_is_asked_for(
+    tmp_path: Path,
+) -> None:
+    messages = change_messages(EventId.STUDY_DELETED, "D", [], area="A", user="me", description="")
+    assert messages == []
+    with opened_trail(None) as trail:
+        trail.tell([message(1)])
+    with opened_trail(AuditSettings(file=tmp_path / "audit.log")) as trail:
+        (tmp_path / "audit.log").unlink()
+        (tmp_path / "audit.log").mkdir()
+        with pytest.raises(ReportError, match="It was done"):
+            trail.tell([message(1)])

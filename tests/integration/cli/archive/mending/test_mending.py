@@ -14,6 +14,7 @@ from dicomdesk.cli.archive.mending.split_command import PROGRAM as SPLIT
 from dicomdesk.cli.archive.mending.trail_command import PROGRAM as TRAIL
 from dicomdesk.cli.archive.mending.undo_command import PROGRAM as UNDO
 from tests.helpers.archives.administered import Command, objects
+from tests.helpers.archives.audit_schema import checked_message
 from tests.helpers.archives.served_archives import ARCHIVE, Running, encoded, running
 from tests.helpers.dcmtk.commands import dcmtks, run
 
@@ -146,6 +147,28 @@ def test_what_makes_no_sense_is_refused_with_words(
     assert done.code == code, done.err
     assert reason in done.err
     assert archive.files() == before
+
+
+def test_what_is_changed_and_removed_is_in_the_audit_trail_that_is_asked_for(
+    archive: Running, tmp_path: Path, command: Command
+) -> None:
+    trail = tmp_path / "audit.log"
+    where = ("--folder", tmp_path / "area", "--yes", "--audit-file", trail)
+    assert archive.files()
+    assert command("correct", "study", "1.2.3", "--set", "PatientID=P9", "--user", "anna", *where).code == 0
+    assert command("remove", "study", "1.2.4", *where).code == 0
+    changed, removed = [checked_message(line) for line in trail.read_text().splitlines()]
+    for message, action, user, study, patient in (
+        (changed, "U", "anna", "1.2.3", "P9"),
+        (removed, "D", "", "1.2.4", "P2"),
+    ):
+        assert message.find("EventIdentification").attrib["EventActionCode"] == action  # type: ignore[union-attr]  # there by the schema
+        assert message.find("ActiveParticipant").attrib["UserID"].startswith(user)  # type: ignore[union-attr]  # there by the schema
+        objects = message.findall("ParticipantObjectIdentification")
+        assert [one.attrib["ParticipantObjectID"] for one in objects] == [study, patient]
+    refused = command("remove", "study", "1.2.3", *where[:-1], tmp_path / "gone" / "audit.log")
+    assert refused.code == 10
+    assert len(archive.files()) == 3
 
 
 def test_each_command_tells_of_the_object_that_it_writes() -> None:
