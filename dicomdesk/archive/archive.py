@@ -9,6 +9,7 @@ Usable without a command line::
 All methods may be called from any thread.
 """
 
+import contextlib
 import logging
 import threading
 from collections.abc import Callable, Sequence
@@ -22,7 +23,7 @@ from dicomdesk.archive.areas.opening_check import tell_left_out
 from dicomdesk.archive.areas.storage_area import StorageArea
 from dicomdesk.archive.facts import ArchiveFacts, InstanceStored
 from dicomdesk.archive.index import Index
-from dicomdesk.archive.index_entries import StoredInstance
+from dicomdesk.archive.index_entries import IndexEntry, StoredInstance
 from dicomdesk.archive.indexed_areas import (
     check_index_exists,
     entry_reader,
@@ -36,6 +37,7 @@ from dicomdesk.archive.setup.configuration import ArchiveConfiguration, Area
 from dicomdesk.archive.setup.settings import ArchiveSettings
 from dicomdesk.archive.setup.settings_in_force import SettingsInForce, check_replacement
 from dicomdesk.archive.upkeep.chores import Chores
+from dicomdesk.archive.upkeep.leases import Lease, LeaseLostError, Leases
 from dicomdesk.archive.upkeep.reload_notes import forget_reloads
 from dicomdesk.dicom.query.sop_classes import SHUTDOWN
 from dicomdesk.engine.receive.instance_file import Buffers
@@ -58,6 +60,7 @@ __all__ = ["Archive"]
 logger = logging.getLogger(__name__)
 
 _STOP_GRACE_S = 60.0
+_REPAIR_LEASE_S = 300.0
 _CHECKED_AT_ONCE_BYTES = 16 << 20
 """An index up to here is looked through in some hundredths of a second."""
 _SHUTDOWN_ASKED = Refusal(numbers=(1, 1, 1), text="the archive is asked to end, and does")
@@ -107,7 +110,7 @@ class Archive:
                 self._open(area, settings)
             keep = self._keep_for_later if journal is not None else None
             self._services = ArchiveServices(self._in_force, self._keepers, self._facts, outgoing, keep=keep)
-            others = [self._services.take_over, self._tidy_moves]
+            others = [self._repair_crashed, self._services.take_over, self._tidy_moves]
             self._chores = Chores(self._in_force, self._keepers, self._facts, others)
         except BaseException:
             self.close()
@@ -315,14 +318,36 @@ class Archive:
         keeper.note_session()
 
     def _repair(self, area: Area, keeper: Keeper, since: float | None) -> None:
-        """Put an area in order, all of it without ``since``."""
-        report = keeper.crash_repair.repair(entry_reader(keeper.area), since=since)
+        """Put an area in order, all of it without ``since``; not where another process is at that."""
+        with Leases(keeper.index.database).holding(f"repair of {keeper.name}", _REPAIR_LEASE_S) as lease:
+            if lease is not None:
+                self._repair_under(lease, area, keeper, since)
+
+    def _repair_under(self, lease: Lease, area: Area, keeper: Keeper, since: float | None) -> None:
+        read = entry_reader(keeper.area)
+
+        def read_on(file: str, path: str) -> IndexEntry:
+            with contextlib.suppress(LeaseLostError):  # twice is no harm
+                lease.keep()
+            return read(file, path)
+
+        report = keeper.crash_repair.repair(read_on, since=since)
         self.repairs[area.ae_title] = report
         keeper.storage.forget_crashes()
         if not report.is_clean:
             what = "after a crash" if since is not None else "with its index"
             level = logging.INFO if since is not None else logging.WARNING
             logger.log(level, "Storage area %s was put in order %s: %s", area.ae_title, what, report.text)
+
+    def _repair_crashed(self) -> None:
+        """Put in order what processes have left that have ended meanwhile without doing so, on whichever machine."""
+        for ae_title, keeper in list(self._keepers.items()):
+            area = self.settings.configuration.find_area(ae_title)
+            if area is None or keeper.storage.is_read_only:
+                continue
+            since = keeper.storage.crashed_since()
+            if since is not None:
+                self._repair(area, keeper, since)
 
     def _judge(self, request: IncomingAssociation) -> AcceptancePolicy | Refusal:
         settings = self._in_force.begin(request.association)

@@ -24,6 +24,7 @@ from dicomdesk.archive.index_entries import IndexEntry
 from dicomdesk.archive.indexed_areas import area_as_indexed, durability, entry_reader, open_index
 from dicomdesk.archive.setup.configuration import Area
 from dicomdesk.archive.setup.settings import ArchiveSettings
+from dicomdesk.archive.upkeep.leases import Lease, Leases
 from dicomdesk.errors import DataError, StorageError
 from dicomdesk.records import dataclass
 
@@ -33,6 +34,7 @@ _BATCH = 500
 _ALONE = 10_000
 """So many files are read while other processes would begin."""
 _MOST_PROCESSES = 4
+_LEASE_S = 300.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -70,13 +72,7 @@ def reindex_area(settings: ArchiveSettings, area: Area, observer: ReindexObserve
     storage = StorageArea(area.folder, fsync=settings.fsync)
     if settings.configuration.database_url:
         with contextlib.closing(open_index(settings, storage)) as index:
-            builder = _IndexBuilder(area, storage, index, observer)
-            result = builder.run()
-            _note_left_out(storage, builder)
-            result.forgotten = _forget_missing(area, storage, index, observer)
-            index.recount()
-            index.optimize()
-            return result
+            return _renew(area, storage, index, observer)
     if storage.is_used_by_others():
         raise StorageError(f"The storage area {area.ae_title} is in use: end the archive first")
     storage.mark_running()
@@ -84,6 +80,35 @@ def reindex_area(settings: ArchiveSettings, area: Area, observer: ReindexObserve
         return _rebuild(settings, area, storage, observer)
     finally:
         storage.mark_ended()
+
+
+def _renew(area: Area, storage: StorageArea, index: Index, observer: ReindexObserver) -> ReindexReport:
+    """Renew the entries of an area in a database that others may use, too; by one process at a time."""
+    with Leases(index.database).holding(f"reindex of {area.ae_title}", _LEASE_S) as lease:
+        if lease is None:
+            raise StorageError(f"Another process makes the index of {area.ae_title} again just now")
+        leased = _LeasedObserver(observer, lease)
+        builder = _IndexBuilder(area, storage, index, leased)
+        result = builder.run()
+        _note_left_out(storage, builder)
+        result.forgotten = _forget_missing(area, storage, index, leased)
+        index.recount()
+        index.optimize()
+        return result
+
+
+class _LeasedObserver:
+    """Observer that keeps a lease besides."""
+
+    def __init__(self, observer: ReindexObserver, lease: Lease) -> None:
+        self.progressed = observer.progressed
+        self.left_out = observer.left_out
+        self._check = observer.check
+        self._lease = lease
+
+    def check(self) -> None:
+        self._check()
+        self._lease.keep()
 
 
 def _rebuild(settings: ArchiveSettings, area: Area, storage: StorageArea, observer: ReindexObserver) -> ReindexReport:

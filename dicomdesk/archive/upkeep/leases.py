@@ -1,8 +1,9 @@
 """Leases: what one of several processes does at a time, on however many machines, as their database says.
 
 A lease is a row of the table ``settings``: who has it, and until when by the clock of the database. A holder that dies
-or is cut off loses it when that time has come; one that lives renews it. Between the end of a lease and its holder's
-noticing others may begin: what is done under a lease is done so that twice is no harm, only a waste.
+or is cut off loses it when that time has come, at once on its own machine; one that lives renews it. Between the end of
+a lease and its holder's noticing others may begin: what is done under a lease is done so that twice is no harm, only a
+waste.
 """
 
 import contextlib
@@ -75,7 +76,7 @@ class Leases:
             select(settings.c.value).where(settings.c.name == name).with_for_update()
         ).scalar_one_or_none()
         until_s, owner = _parse(value)
-        if value is not None and until_s > now_s and owner != self._owner:
+        if until_s > now_s and owner != self._owner and not _has_ended(owner):
             return False
         wanted = f"{now_s + seconds:.6f} {self._owner}"
         if value is None:
@@ -113,6 +114,20 @@ class Lease:
         if not self._leases.take(self.name, self._seconds):
             raise LeaseLostError(f"the lease of {self.name} was lost")
         self._taken_s = now_s
+
+
+def _has_ended(owner: str) -> bool:
+    """Whether a holder was a process of this machine that is there no more."""
+    host, _, pid = owner.rpartition("-")[0].rpartition("-")
+    if host != socket.gethostname()[:40] or not pid.isdigit():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except (OSError, OverflowError):
+        return False
+    return False
 
 
 def _parse(value: str | None) -> tuple[float, str]:

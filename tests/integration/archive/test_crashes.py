@@ -1,5 +1,6 @@
 """``kill -9`` at any moment: nothing that was acknowledged is missing, files and index agree, nothing is left over."""
 
+import contextlib
 import os
 import random
 import threading
@@ -25,6 +26,7 @@ from tests.helpers.archives.served_archives import (
     make_settings,
 )
 from tests.helpers.data.datasets import CT_IMAGE, EXPLICIT, IMPLICIT
+from tests.helpers.peers.balancer import balancing
 from tests.helpers.peers.requestors import Proposal, Requestor, connected, data_pdu
 
 ROUNDS = 50
@@ -186,3 +188,41 @@ def test_an_archive_that_ends_in_order_finds_nothing_to_do(tmp_path: Path, kills
         assert archive.order == ""
         archive.end()
     assert_in_order(tmp_path, load)
+
+
+@pytest.mark.long
+def test_any_of_three_processes_behind_one_address_is_killed(tmp_path: Path, postgresql: PostgresqlServer) -> None:
+    seed = random.randrange(1 << 30)
+    print(f"seed {seed}")  # noqa: T201 - to do it again
+    url, choice, load, ended = postgresql.new_database(), random.Random(seed), Load(seed), threading.Event()
+    ports: list[int] = []
+
+    def store_on() -> None:
+        while not ended.is_set():
+            load.store(address)
+
+    with destination() as target, contextlib.ExitStack() as processes:
+        peers = {"DEST": target.port}
+        running = [processes.enter_context(archive_process(tmp_path, database_url=url, peers=peers)) for _ in range(3)]
+        ports += [one.port for one in running]
+        with balancing(ports, seed) as address:
+            senders = [threading.Thread(target=store_on) for _ in range(SENDERS)]
+            for sender in senders:
+                sender.start()
+            for _ in range(4):
+                threading.Event().wait(choice.uniform(0.05, 0.4))
+                place = choice.randrange(3)
+                running[place].kill()
+                other = processes.enter_context(archive_process(tmp_path, database_url=url, peers=peers))
+                running[place], ports[place] = other, other.port
+            ended.set()
+            moved = move_everything(choice.choice(running), target)
+            for one in running:
+                one.kill()
+            for sender in senders:
+                sender.join()
+        with archive_process(tmp_path, database_url=url, peers=peers) as last:
+            last.end()
+    assert_in_order(tmp_path, load, url)
+    assert len(moved) > 10
+    assert set(moved) <= set(load.offered)

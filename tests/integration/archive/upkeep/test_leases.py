@@ -1,5 +1,8 @@
 """A lease is held by one at a time, ends by itself, and is told to be lost; in both kinds of database."""
 
+import socket
+import subprocess
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -43,3 +46,16 @@ def test_of_many_who_want_it_at_once_one_gets_it(open_index: Callable[[], Index]
     wanting = [Leases(database) for _ in range(8)]
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(lambda leases: leases.take("a", 100.0), wanting)) == 1
+
+
+def test_the_lease_of_a_process_that_is_dead_is_anybodys_on_its_machine(open_index: Callable[[], Index]) -> None:
+    database = open_index().database
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait(30)
+    gone, elsewhere, here = Leases(database), Leases(database), Leases(database)
+    gone._owner = f"{socket.gethostname()[:40]}-{dead.pid}-00"
+    elsewhere._owner = f"far-off-{dead.pid}-00"
+    assert gone.take("a", 100.0)
+    assert here.take("a", 100.0)
+    assert elsewhere.take("b", 100.0)
+    assert not here.take("b", 100.0)
