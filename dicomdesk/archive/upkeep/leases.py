@@ -1,9 +1,8 @@
 """Leases: what one of several processes does at a time, on however many machines, as their database says.
 
-A lease is a row of the table ``settings``: who has it, and until when by the clock of the database. A holder that dies
-or is cut off loses it when that time has come, at once on its own machine; one that lives renews it. Between the end of
-a lease and its holder's noticing others may begin: what is done under a lease is done so that twice is no harm, only a
-waste.
+A lease is a row of the database: who has it, and until when by the clock of the database. A holder that dies or is cut
+off loses it when that time has come, at once on its own machine; one that lives renews it. Between the end of a lease
+and its holder's noticing others may begin: what is done under a lease is done so that twice is no harm, only a waste.
 """
 
 import contextlib
@@ -17,12 +16,11 @@ from sqlalchemy import ColumnElement, Connection, Float, cast, delete, extract, 
 from sqlalchemy.exc import IntegrityError
 
 from dicomdesk.archive.tables.database import Database
-from dicomdesk.archive.tables.schema import settings
+from dicomdesk.archive.tables.schema import lease as table
 from dicomdesk.errors import LocalError
 
 __all__ = ["Lease", "LeaseLostError", "Leases"]
 
-_PREFIX: Final = "lease "
 _RENEWED_AT: Final = 3
 """A lease is renewed when this part of its time has passed."""
 
@@ -53,48 +51,44 @@ class Leases:
 
     def take(self, name: str, seconds: float) -> bool:
         """Take a lease for so long, or renew it; whether it is ours."""
-        return self._database.write(lambda connection: self._take(connection, _PREFIX + name, seconds))
+        return self._database.write(lambda connection: self._take(connection, name, seconds))
 
     def give_back(self, name: str) -> None:
         """End a lease of ours; that of another stays."""
-        mine = settings.c.value.like(f"% {self._owner}")
-        self._database.write(
-            lambda connection: connection.execute(delete(settings).where(settings.c.name == _PREFIX + name, mine))
-        )
+        mine = delete(table).where(table.c.name == name, table.c.owner == self._owner)
+        self._database.write(lambda connection: connection.execute(mine))
 
     def holder(self, name: str) -> str:
         """Return who has a lease, as host-process-random; "" for nobody."""
         with self._database.reading() as connection:
-            now_s = self._now_s(connection)
-            value = connection.execute(select(settings.c.value).where(settings.c.name == _PREFIX + name)).scalar()
-        until_s, owner = _parse(value)
-        return owner if until_s > now_s else ""
+            now = self._now(connection)
+            asked = select(table.c.owner).where(table.c.name == name, table.c.until > now)
+            return connection.execute(asked).scalar_one_or_none() or ""
 
     def _take(self, connection: Connection, name: str, seconds: float) -> bool:
-        now_s = self._now_s(connection)
-        value = connection.execute(
-            select(settings.c.value).where(settings.c.name == name).with_for_update()
-        ).scalar_one_or_none()
-        until_s, owner = _parse(value)
-        if until_s > now_s and owner != self._owner and not _has_ended(owner):
-            return False
-        wanted = f"{now_s + seconds:.6f} {self._owner}"
-        if value is None:
+        now = self._now(connection)
+        asked = select(table.c.owner, table.c.until).where(table.c.name == name).with_for_update()
+        found = connection.execute(asked).one_or_none()
+        wanted = {"owner": self._owner, "until": now + round(seconds * 1e6)}
+        if found is None:
             try:
                 with connection.begin_nested():
-                    connection.execute(insert(settings).values(name=name, value=wanted))
+                    connection.execute(insert(table).values(name=name, **wanted))
             except IntegrityError:
                 return False  # another one was quicker
-        else:
-            connection.execute(update(settings).where(settings.c.name == name).values(value=wanted))
+            return True
+        owner, until = found
+        if until > now and owner != self._owner and not _has_ended(owner):
+            return False
+        connection.execute(update(table).where(table.c.name == name).values(**wanted))
         return True
 
-    def _now_s(self, connection: Connection) -> float:
-        """The time by the database's clock, which all processes share."""
+    def _now(self, connection: Connection) -> int:
+        """Microseconds since 1970 by the database's clock, which all processes share."""
         moment: ColumnElement[float] = cast(extract("epoch", func.clock_timestamp()), Float)
         if self._database.is_sqlite:
             moment = (func.julianday("now") - literal(2440587.5)) * literal(86400.0)
-        return float(connection.execute(select(moment)).scalar_one())
+        return round(float(connection.execute(select(moment)).scalar_one()) * 1e6)
 
 
 class Lease:
@@ -128,12 +122,3 @@ def _has_ended(owner: str) -> bool:
     except (OSError, OverflowError):
         return False
     return False
-
-
-def _parse(value: str | None) -> tuple[float, str]:
-    """Until when, and who; what is no lease has ended long ago."""
-    until, _, owner = (value or "").partition(" ")
-    try:
-        return float(until), owner
-    except ValueError:
-        return 0.0, ""
