@@ -145,9 +145,11 @@ class CrashRepair:
         """Index a file; False where the index has its instance elsewhere, and the file was removed instead.
 
         ``superseded`` is given its path instead of that. Raises what ``read_entry`` raises, UnderWayError where another
-        process may be about to put this file in the other's place,
+        process may be about to put this file in the other's place, or in that of instances that it corrects,
         FileNotFoundError where another process removes it.
         """
+        if path in self._storage.leaving():
+            raise UnderWayError
         entry = read_entry(self._storage.path_of(path), path)
         values = entry.values
         known = self._index.find_instances(

@@ -13,6 +13,7 @@ from typing import Final, Protocol, Self
 
 from dicomdesk.archive.areas.checksums import checksum_of_file
 from dicomdesk.archive.areas.entry_reader import read_entry
+from dicomdesk.archive.areas.holds import hold_study, read_holds
 from dicomdesk.archive.areas.keeper import Keeper
 from dicomdesk.archive.corrections.record import Change, CorrectionRecord, Origin
 from dicomdesk.archive.corrections.trail import Trail
@@ -146,6 +147,7 @@ class Corrector:
         try:
             entries = [self._write(one, record.origin, uids) for one in self._counted(planned)]
             self._secure(new_paths)
+            self._keep_held(planned)
             self.trail.begin(record, part, new_paths)
             keeper.index.exchange(keeper.name, old, entries)
             is_taken = True
@@ -157,6 +159,16 @@ class Corrector:
         self.trail.end(correction_id, part, is_taken=True)
         storage.complete_removal(note, old_paths)
         keeper.quota.forget()
+
+    def _keep_held(self, planned: Sequence[_Planned]) -> None:
+        """Put studies on hold that get instances of one that is: a hold is of what there was when it was put."""
+        storage = self._keeper.storage
+        held = read_holds(storage.folder)
+        for one in planned:
+            hold = held.get(one.previous.get(STUDY_INSTANCE_UID) or "")
+            study_uid = one.wanted.values.get(STUDY_INSTANCE_UID)
+            if hold is not None and study_uid:
+                hold_study(storage, study_uid, by=hold.by, why=hold.why)
 
     def _secure(self, paths: Sequence[str]) -> None:
         if self._keeper.storage.secure(paths):

@@ -7,14 +7,16 @@ import pydicom
 import pytest
 
 from dicomdesk.archive.areas.checksums import checksum_of_file
+from dicomdesk.archive.areas.holds import held_studies, hold_study
 from dicomdesk.archive.areas.keeper import Keeper
 from dicomdesk.archive.corrections.corrector import Corrector
 from dicomdesk.archive.corrections.record import CorrectionKind, CorrectionRecord, new_origin
 from dicomdesk.archive.corrections.remedies import Remedy, correction, merge, split, undo
-from dicomdesk.archive.corrections.selection import selection_of
+from dicomdesk.archive.corrections.selection import Selection, selection_of
 from dicomdesk.archive.corrections.trail import Trail
+from dicomdesk.archive.index import Index, sqlite_url
 from dicomdesk.archive.index_entries import StoredInstance
-from dicomdesk.dicom.query.attributes import SERIES_INSTANCE_UID, STUDY_INSTANCE_UID, Level
+from dicomdesk.dicom.query.attributes import SERIES_INSTANCE_UID, SOP_INSTANCE_UID, STUDY_INSTANCE_UID, Level
 from dicomdesk.errors import SettingsError, StorageError
 from tests.helpers.archives.corrected_areas import Watcher, check_index_is_that_of_files, open_area, store
 from tests.helpers.archives.stored_studies import STUDIES
@@ -38,6 +40,10 @@ def carry_out(
 ) -> CorrectionRecord:
     origin = new_origin(kind, reason=reason, user=user, undoes=undoes)
     return Corrector(keeper, Watcher()).correct(remedy.find, origin, remedy.uids)
+
+
+def first_of(uid: str) -> Selection:
+    return selection_of(Level.IMAGE, SOP_INSTANCE_UID, uid)
 
 
 def instances(keeper: Keeper, study_uid: str = "") -> list[StoredInstance]:
@@ -129,6 +135,29 @@ def test_a_split_brings_a_series_to_a_new_study_of_another_patient_and_tells_the
         assert record.uids[data_set.OriginalAttributesSequence[0].ModifiedAttributesSequence[0].SOPInstanceUID] == (
             stored.sop_instance_uid
         )
+    check_index_is_that_of_files(keeper, tmp_path)
+
+
+def test_what_is_split_off_a_study_on_hold_is_on_hold(keeper: Keeper) -> None:
+    hold_study(keeper.storage, FIRST.uid, by="anna", why="court")
+    selection = selection_of(Level.SERIES, SERIES_INSTANCE_UID, f"{FIRST.uid}.2")
+    record = carry_out(keeper, CorrectionKind.SPLIT, split(keeper, selection, {}))
+    assert held_studies(keeper.storage) == {FIRST.uid, record.uids[FIRST.uid]}
+
+
+def test_a_server_that_knew_the_study_stores_to_it_on(keeper: Keeper, tmp_path: Path) -> None:
+    server = Keeper(keeper.area, keeper.storage, Index(sqlite_url(keeper.storage.index_path)))
+    first, second, third, *_rest = FIRST.instances()
+    for _uid, content in (first, second):
+        store(server, content)
+    carry_out(keeper, CorrectionKind.CORRECT, correction(keeper, STUDY, {PATIENT_ID: "P9"}))
+    for _uid, content in (first, third):
+        store(server, content)
+    server.index.close()
+    found = {one.sop_instance_uid: read(keeper, one).PatientID for one in instances(keeper, FIRST.uid)}
+    assert found[second[0]] == "P9"
+    assert len(instances(keeper, FIRST.uid)) == 6 + 2  # what came again says what it said, beside what was corrected
+    carry_out(keeper, CorrectionKind.CORRECT, correction(keeper, first_of(third[0]), {0x00102160: "x"}))
     check_index_is_that_of_files(keeper, tmp_path)
 
 
