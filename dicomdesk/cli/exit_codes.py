@@ -53,7 +53,7 @@ code  meaning                                                tools
 86    ``--diagnose``: the capabilities cannot be asked for   echoscu
 87    ``--journal``: the file is no journal, or not there    dcmsend, getscu, movescu,
                                                              resume, route
-88    ``--commit``: not all that was stored is committed    dcmsend, storescu
+88    ``--commit``: not all that was stored is committed    dcmsend, storescu, resume
 89    nobody confirmed what has to be confirmed              archive
 129   ended by SIGHUP                                        all
 130   ended by SIGINT                                        all

@@ -143,7 +143,7 @@ TOOL = Tool(
             "With --journal what is to be sent and what has come of it is kept in a file while it happens. Whatever "
             "ends dcmsend, 'dicomdesk resume --journal FILE' sends what is left: what was under way, what was not "
             "reached, and what failed for a reason that may pass. What can be kept no more is told once, and sending "
-            "goes on. With --commit what the peer commits to is kept too; what resume sends is not asked for."
+            "goes on. With --commit what the peer commits to is kept too; resume asks for what was not asked for."
         ),
         COMMIT_NOTE,
         sender.STOP_NOTE,

@@ -12,7 +12,7 @@ from dicomdesk.cli.program import Program
 from dicomdesk.cli.resume.options import TOOL, Deed, ResumeOptions, read_options
 from dicomdesk.cli.tls_preparation import ask_pass_phrase
 from dicomdesk.errors import JournalError, LocalError, SettingsError
-from dicomdesk.human import printable
+from dicomdesk.human import count_text, printable
 from dicomdesk.logs import Level, Log, Logger
 
 if TYPE_CHECKING:
@@ -84,6 +84,8 @@ def _resume(journal: "SqliteJournal", options: ResumeOptions, logger: Logger) ->
             return died_of_signal(watch.last_signal)
         if not result.is_all_well:
             return int(ExitCode.NOT_ALL_STORED)
+        if result.uncommitted:
+            return int(ExitCode.NOT_ALL_COMMITTED)
         return int(ExitCode.SUCCESS if is_written else ExitCode.CANNOT_WRITE_REPORT_FILE)
 
     request = ResumeRequest(
@@ -138,6 +140,8 @@ def _show_end(journal: "SqliteJournal", result: "ResumeResult", logger: Logger) 
     if result.counts:
         text = counts_text(result.counts)
         (logger.info if result.is_all_well else logger.warn)(text)
+        if result.uncommitted:
+            logger.warn(f"not committed by the peer: {count_text(result.uncommitted, 'instance')}")
     elif not result.works:
         logger.info("nothing is left to be done")
     if journal.trouble:

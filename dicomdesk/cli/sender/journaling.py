@@ -10,16 +10,19 @@ from typing import TYPE_CHECKING
 from dicomdesk.cli.exit_codes import ExitCode
 from dicomdesk.cli.output.journal_notices import close_journal, open_journal, trouble_teller
 from dicomdesk.cli.output.requestor_lines import RequestorLines
+from dicomdesk.cli.sender.commit_options import CommitChoice
 from dicomdesk.cli.sender.delivery import DeliveryOutcome, watch_delivery
 from dicomdesk.cli.sender.options import SenderOptions
+from dicomdesk.engine.commit.request import CommitWay, CommitWish
 from dicomdesk.engine.delivery.delivery import SendResult
 from dicomdesk.engine.delivery.report import Report
 from dicomdesk.engine.delivery.stamped_ledger import StampedLedger
 from dicomdesk.engine.events import Event
 from dicomdesk.engine.journal.journal import Journal
-from dicomdesk.engine.journal.records import Commitment, ErrandRecord
+from dicomdesk.engine.journal.records import Commitment, ErrandRecord, SettingValue
+from dicomdesk.engine.outbox.errands import with_wish
 from dicomdesk.engine.request_documents import write_request
-from dicomdesk.engine.send.journaled_send import REQUEST, ErrandLedger, JournaledSendRequest
+from dicomdesk.engine.send.journaled_send import COMMIT_PORT, REQUEST, ErrandLedger, JournaledSendRequest
 from dicomdesk.engine.send.request import SendRequest
 from dicomdesk.human import count_text, printable
 from dicomdesk.logs import Log
@@ -45,8 +48,8 @@ def deliver_kept(
     if journal is None:
         return int(ExitCode.CANNOT_USE_JOURNAL)
     try:
-        stamped = _StampedLedger(journal, errand_of(options.request)) if _deletes(options) else None
-        ledger = stamped or ErrandLedger(journal, errand_of(options.request))
+        stamped = _StampedLedger(journal, errand_of(options.request, options.commit)) if _deletes(options) else None
+        ledger = stamped or ErrandLedger(journal, errand_of(options.request, options.commit))
         journal.flush()  # whatever comes from here on, what was to be sent is known
 
         def conclude(result: SendResult) -> int:
@@ -85,8 +88,8 @@ _COMMITMENTS = {commitment.value: commitment for commitment in Commitment}
 """By the words of commitment; a question without an answer is asked, and no more."""
 
 
-def errand_of(request: SendRequest) -> ErrandRecord:
-    """The errand of a command line, whose request stands in its settings, without secrets."""
+def errand_of(request: SendRequest, choice: CommitChoice | None = None) -> ErrandRecord:
+    """The errand of a command line, whose request stands in its settings, without secrets, and what is to be asked."""
     peer, inputs = request.peer, request.inputs
     first, more = printable(inputs.paths[0]), len(inputs.paths) - 1
     tls = None if peer.tls is None else _absolute(peer.tls)
@@ -99,10 +102,17 @@ def errand_of(request: SendRequest) -> ErrandRecord:
     return ErrandRecord(
         title=f"{first} and {more:,} more" if more else first,
         peer=f"{peer.ae_title}@{peer.host}:{peer.port}",
-        settings={REQUEST: write_request(kept)},
+        settings=_with_choice({REQUEST: write_request(kept)}, choice),
         origin="tool",
         added_at=datetime.now(UTC),
     )
+
+
+def _with_choice(settings: dict[str, SettingValue], choice: CommitChoice | None) -> dict[str, SettingValue]:
+    if choice is None:
+        return settings
+    wish = CommitWish(way=CommitWay(choice.way), patience_s=choice.patience_s, deletes=choice.deletes)
+    return with_wish(settings, wish) | ({COMMIT_PORT: choice.port} if choice.port else {})
 
 
 def _absolute(tls: TlsSettings) -> TlsSettings:

@@ -238,6 +238,12 @@ class Outbox:
             self._dispatcher.wake()
         self._book.tell()
 
+    @property
+    def is_committing(self) -> bool:
+        """Whether a peer is being asked to commit, or is to be."""
+        with self._book.lock:
+            return self._dispatcher.commitments.is_busy or bool(self._book.to_commit)
+
     def peers_changed(self) -> None:
         """Try all peers again that wait, as the address book is another; a run that goes on keeps its settings."""
         with self._book.lock:

@@ -1,14 +1,16 @@
 """Errands that came from a command line: the request that stands in their settings, and what it is to send."""
 
 from collections.abc import Callable, Mapping
+from typing import TypeGuard
 
 from dicomdesk.dicom.files.scan import scan
 from dicomdesk.dicom.instance import FoundInstance
+from dicomdesk.engine.commit.request import ReportListener
 from dicomdesk.engine.journal.journal import Journal
 from dicomdesk.engine.journal.records import ENDED_ERRANDS, ErrandRecord, SettingValue
 from dicomdesk.engine.outbox.errands import Destination
 from dicomdesk.engine.request_documents import read_request
-from dicomdesk.engine.send.journaled_send import REQUEST
+from dicomdesk.engine.send.journaled_send import COMMIT_PORT, REQUEST
 from dicomdesk.engine.send.request import SendRequest
 from dicomdesk.errors import SettingsError
 
@@ -29,7 +31,16 @@ def request_of(settings: Mapping[str, SettingValue]) -> SendRequest | None:
 def resolve_request(settings: Mapping[str, SettingValue]) -> Destination | None:
     """Where an errand goes by its request; None where it has none. Raises SettingsError."""
     request = request_of(settings)
-    return None if request is None else Destination(request=request, associations=request.parallel)
+    if request is None:
+        return None
+    port = settings.get(COMMIT_PORT)
+    tls = request.peer.tls
+    listener = ReportListener(port=port, tls=tls if tls and tls.certificate_file else None) if _is_port(port) else None
+    return Destination(request=request, associations=request.parallel, report_listener=listener)
+
+
+def _is_port(value: SettingValue) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 65536
 
 
 def find_what_was_not_found(journal: Journal, control: Callable[[], None]) -> None:

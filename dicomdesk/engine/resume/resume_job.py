@@ -10,9 +10,9 @@ from dicomdesk.engine.engine import Engine
 from dicomdesk.engine.events import ItemOutcome, JobFinished, JobOutcome, JobStarted
 from dicomdesk.engine.job import EventRelay, Job, ResultT, new_job_id
 from dicomdesk.engine.journal.journal import Journal
-from dicomdesk.engine.journal.records import TAKEN, ErrandRecord, ErrandState, InstanceState
+from dicomdesk.engine.journal.records import TAKEN, Commitment, ErrandRecord, ErrandState, InstanceState
 from dicomdesk.engine.lists.request import ListRequest
-from dicomdesk.engine.outbox.errands import Errand, OutboxLimits, Resolve
+from dicomdesk.engine.outbox.errands import Errand, OutboxLimits, Resolve, wish_of
 from dicomdesk.engine.outbox.facts import OutboxFact, PeerPaused
 from dicomdesk.engine.outbox.outbox import Outbox
 from dicomdesk.engine.request_documents import read_request
@@ -38,6 +38,7 @@ __all__ = ["ResumeJob", "ResumeRequest", "ResumeResult"]
 
 _OPEN = frozenset({InstanceState.WAITING, InstanceState.UNDER_WAY})
 _ENDLESS = 1_000_000_000
+_LOOK_S = 0.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +48,8 @@ class ResumeResult:
     outcome: JobOutcome
     counts: Mapping[InstanceState, int]
     """Instances of the errands that were to be sent, by their state now."""
+    uncommitted: int
+    """Instances that the peer has and was to commit to, and has not."""
     works: tuple[tuple[KeptWork, WorkState, str], ...]
     """Retrieves and lists that were taken up, how each stands and what came of it."""
     error: DicomdeskError | None = None
@@ -122,18 +125,20 @@ class ResumeJob(Job[ResumeResult]):
 
     def _result(self, works: tuple[tuple[KeptWork, WorkState, str], ...], error: DicomdeskError | None) -> ResumeResult:
         counts: Counter[InstanceState] = Counter()
+        uncommitted = 0
         for errand_id in self._errand_ids:
             counts.update(self._journal.counts(errand_id))
+            uncommitted += _uncommitted(self._journal, errand_id)
         outcome = JobOutcome.FAILED if error is not None else JobOutcome.COMPLETED
         if self._control.is_stopping:
             outcome = JobOutcome.CANCELLED
-        return ResumeResult(outcome=outcome, counts=dict(counts), works=works, error=error)
+        return ResumeResult(outcome=outcome, counts=dict(counts), uncommitted=uncommitted, works=works, error=error)
 
     def _after_fault(self, error: DicomdeskError) -> ResumeResult:
         try:
             return self._result((), error)
         except LocalError:  # nothing can be read any more
-            return ResumeResult(outcome=JobOutcome.FAILED, counts={}, works=(), error=error)
+            return ResumeResult(outcome=JobOutcome.FAILED, counts={}, uncommitted=0, works=(), error=error)
 
     def _finished(self, result: ResumeResult) -> JobFinished:
         counts = {outcome: result.counts.get(InstanceState(outcome.value), 0) for outcome in ItemOutcome}
@@ -157,6 +162,8 @@ class ResumeJob(Job[ResumeResult]):
                 self._take_up(outbox)
                 with self._control.stopping_with(self._wake), self._changed:
                     self._changed.wait_for(lambda: self._control.is_stopping or self._is_over(outbox))
+                    while outbox.is_committing and not self._control.is_stopping:
+                        self._changed.wait(_LOOK_S)  # that a peer says nothing is no fact
             finally:
                 with self._control.aborting_with(lambda: outbox.abort(self._errand_ids)):
                     outbox.close()
@@ -173,7 +180,8 @@ class ResumeJob(Job[ResumeResult]):
         again = [errand.id for errand in errands if self._request.tries_failed_again and self._has_failed(errand)]
         wanted = self._request.errand_ids
         waiting = [each.id for each in errands if not each.is_ended and (wanted or each.state is not ErrandState.HELD)]
-        self._errand_ids = frozenset((*waiting, *again))
+        asked = [each.id for each in errands if each.state is ErrandState.DONE and _is_to_be_asked(self._journal, each)]
+        self._errand_ids = frozenset((*waiting, *again, *asked))
         outbox.retry(again)
         outbox.release(wanted)
 
@@ -270,3 +278,17 @@ def _sum(each: Collection[Progress]) -> Progress:
         items_per_s=sum(one.items_per_s for one in each),
         associations=sum(one.associations for one in each),
     )
+
+
+def _uncommitted(journal: Journal, errand_id: int) -> int:
+    """How many instances of an errand the peer has, was to commit to and has not."""
+    if wish_of(journal.errand(errand_id).settings) is None:
+        return 0
+    return sum(each.commitment is not Commitment.COMMITTED for each in journal.instances(errand_id, states=TAKEN))
+
+
+def _is_to_be_asked(journal: Journal, errand: Errand) -> bool:
+    """Whether the peer has something of an errand that it was to be asked for, and was not."""
+    if wish_of(errand.record.settings) is None:
+        return False
+    return any(each.commitment is Commitment.NOT_ASKED for each in journal.instances(errand.id, states=TAKEN))

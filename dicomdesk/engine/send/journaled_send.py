@@ -21,10 +21,13 @@ if TYPE_CHECKING:
     from dicomdesk.engine.job import ThreadStarter
     from dicomdesk.engine.send.planned_send import SendJob
 
-__all__ = ["REQUEST", "ErrandLedger", "JournaledSendRequest"]
+__all__ = ["COMMIT_PORT", "REQUEST", "ErrandLedger", "JournaledSendRequest"]
 
 REQUEST = "request"
 """Key of an errand's settings: the document of the request that it is to be sent by; see ``request_documents``."""
+
+COMMIT_PORT = "commit_port"
+"""Key of an errand's settings: where the peer's report on commitment is waited for."""
 
 _STATES = {outcome: InstanceState(outcome.value) for outcome in ItemOutcome}
 

@@ -3,15 +3,23 @@
 import os
 import re
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
+from dicomdesk.cli.sender.commit_options import CommitChoice
+from dicomdesk.cli.sender.journaling import errand_of
+from dicomdesk.engine.commit.request import CommitWay, CommitWish, ReportListener
 from dicomdesk.engine.journal.records import Commitment, ErrandState, InstanceState
 from dicomdesk.engine.journal.sqlite_journal import SqliteJournal
+from dicomdesk.engine.outbox.errands import wish_of, with_wish
+from dicomdesk.engine.resume.errand_requests import resolve_request
+from dicomdesk.engine.send.journaled_send import REQUEST
 from tests.helpers.archives.served_archives import ARCHIVE, encoded
 from tests.helpers.archives.served_archives import running as archive_running
 from tests.helpers.data.datasets import part10
 from tests.helpers.data.studies import write_study
 from tests.helpers.dcmtk.commands import ours, run
+from tests.helpers.jobs.sending import send_request
 from tests.helpers.peers.fake_peer import Close, FakePeer, Status
 
 STORED, WAITING, REFUSED = InstanceState.STORED, InstanceState.WAITING, InstanceState.REFUSED
@@ -102,3 +110,43 @@ def test_what_the_peer_has_committed_to_is_kept_too(tmp_path: Path) -> None:
     told = [(each.state, each.commitment) for each in journal.instances(errand.id)]
     journal.close()
     assert told == [(STORED, Commitment.COMMITTED)] * 3
+
+
+def test_what_the_peer_was_not_asked_for_is_asked_for_when_the_journal_is_taken_up(tmp_path: Path) -> None:
+    folder = tmp_path / "study"
+    folder.mkdir()
+    for number in range(3):
+        uid = f"1.2.3.{number}"
+        (folder / f"{number}.dcm").write_bytes(part10(encoded(uid), sop_instance_uid=uid))
+    with FakePeer(stores=[Status(), Close()]) as peer:
+        words = ["-aec", ARCHIVE, "-aet", "ASKER", "+sd", "--journal", "kept"]
+        done = run(ours("dcmsend"), *words, "127.0.0.1", str(peer.port), "study", folder=tmp_path)
+        assert done.code != 0
+        port = peer.port
+    with archive_running(tmp_path / "archive") as archive:
+        journal = SqliteJournal(str(tmp_path / "kept"))
+        (errand,) = journal.errands()
+        request = str(errand.settings[REQUEST]).replace(f'"port": {port}', f'"port": {archive.port}')
+        assert request != errand.settings[REQUEST]
+        settings = with_wish({**errand.settings, REQUEST: request}, CommitWish(deletes=True))
+        journal.change(replace(errand, settings=settings))
+        journal.close()
+        taken_up = run(ours("resume"), "-v", "--journal", "kept", folder=tmp_path)
+    assert taken_up.code == 88  # the archive has never seen the first one
+    assert "not committed by the peer: 1 instance" in taken_up.err
+    assert "committed: 1.2.3.2" in taken_up.err
+    journal = SqliteJournal(str(tmp_path / "kept"))
+    told = Counter((each.state, each.commitment) for each in journal.instances(errand.id))
+    journal.close()
+    assert told == {(STORED, Commitment.COMMITTED): 2, (STORED, Commitment.NOT_COMMITTED): 1}
+    assert [path.name for path in folder.iterdir()] == ["0.dcm"]
+
+
+def test_an_errand_of_a_command_line_says_what_is_to_be_asked_for() -> None:
+    request = send_request(104, ["a.dcm"])
+    assert wish_of(errand_of(request).settings) is None
+    asked = errand_of(request, CommitChoice(way="new", patience_s=9, port=11112, deletes=True)).settings
+    assert wish_of(asked) == CommitWish(way=CommitWay.NEW, patience_s=9, deletes=True)
+    destination = resolve_request(asked)
+    assert destination is not None
+    assert destination.report_listener == ReportListener(port=11112)
