@@ -2,8 +2,11 @@
 
 import contextlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from enum import Enum
+from typing import NamedTuple
 
+from dicomdesk.archive.areas.checksums import checksum_of_file, is_comparable
 from dicomdesk.archive.areas.storage_area import StorageArea
 from dicomdesk.archive.index import Index
 from dicomdesk.archive.index_entries import FileEntry, IndexEntry
@@ -17,6 +20,8 @@ from dicomdesk.records import dataclass
 __all__ = ["FileCheckReport", "Finding", "FindingKind", "check_area"]
 
 _BATCH = 500
+_READERS = 4
+"""Threads that read contents: one alone would not keep a disk busy."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -31,6 +36,10 @@ class FileCheckReport:
     """Files without entry."""
     different: int = 0
     """Files of another size than their entry says."""
+    damaged: int = 0
+    """Files of other content than was stored, or that cannot be read; where contents are compared."""
+    unknown: int = 0
+    """Files whose content cannot be compared, since no checksum is known: nothing wrong here."""
     wrong_counts: int = 0
     damages: int = 0
     """Of the database itself."""
@@ -40,7 +49,8 @@ class FileCheckReport:
     @property
     def is_right(self) -> bool:
         """Whether files and index agree."""
-        return not (self.missing or self.unindexed or self.different or self.wrong_counts or self.damages)
+        wrong = self.missing, self.unindexed, self.different, self.damaged, self.wrong_counts, self.damages
+        return not any(wrong)
 
 
 class FindingKind(Enum):
@@ -52,6 +62,8 @@ class FindingKind(Enum):
     """A file without entry."""
     DIFFERENT = "different"
     """A file of another size than its entry says."""
+    DAMAGED = "damaged"
+    """A file of other content than was stored, or one that cannot be read."""
     WRONG_COUNT = "wrong-count"
     DAMAGED_INDEX = "damaged-index"
     """Of the database itself."""
@@ -84,9 +96,10 @@ def check_area(
     tell: Tell,
     progressed: Progressed | None = None,
     *,
+    is_deep: bool = False,
     check: Callable[[], None] | None = None,
 ) -> FileCheckReport:
-    """Compare the files and the index of one area; an archive may be at work meanwhile.
+    """Compare the files and the index of one area, with ``is_deep`` contents too; an archive may be at work meanwhile.
 
     Memory grows by 300 bytes an instance.
     ``check`` is called before each entry and file; what it raises ends the work. Raises StorageError and the
@@ -96,29 +109,35 @@ def check_area(
     storage = StorageArea(area.folder, must_write=area.is_writable)
     check_index_exists(settings, storage)
     with contextlib.closing(open_index(settings, storage)) as index:
-        return _FileCheck(area, storage, index, tell, progressed or _ignore, check or _go_on).run()
+        watch = _Watch(tell, progressed or _ignore, check or _go_on)
+        with ThreadPoolExecutor(_READERS, "archive-verify") as pool:
+            return _FileCheck(area, storage, index, watch, pool if is_deep else None).run()
+
+
+class _Watch(NamedTuple):
+    """Who is told."""
+
+    tell: Tell
+    progressed: Progressed
+    go_on: Callable[[], None]
 
 
 class _FileCheck:
     def __init__(
-        self,
-        area: Area,
-        storage: StorageArea,
-        index: Index,
-        tell: Tell,
-        progressed: Progressed,
-        check: Callable[[], None],
+        self, area: Area, storage: StorageArea, index: Index, watch: _Watch, pool: ThreadPoolExecutor | None
     ) -> None:
+        """With a ``pool`` contents are compared, by its threads."""
         self._area = area
         self._storage = storage
         self._index = index
-        self._tell = tell
-        self._progressed = progressed
-        self._go_on = check
+        self._tell, self._progressed, self._go_on = watch
+        self._pool = pool
         self._read: Callable[[str, str], IndexEntry] = entry_reader(area)
         self._result = FileCheckReport()
         self._entries: dict[str, FileEntry] = {}
         """Of which no file was found yet, by path."""
+        self._unread: list[FileEntry] = []
+        """Whose content is to be compared."""
 
     def run(self) -> FileCheckReport:
         result = self._result
@@ -135,6 +154,7 @@ class _FileCheck:
             result.files += 1
             self._check_file(path, size_bytes)
             self._count()
+        self._check_contents()
         for entry in self._entries.values():
             self._go_on()
             self._check_missing(entry)
@@ -159,6 +179,34 @@ class _FileCheck:
             self._result.different += 1
             text = f"{path}: the file has {size_bytes} bytes, the index says {entry.size_bytes}"
             self._found(FindingKind.DIFFERENT, path, entry.sop_instance_uid, text)
+        elif self._pool is not None and not is_comparable(entry.checksum):
+            self._result.unknown += 1
+        elif self._pool is not None:
+            self._unread.append(entry)
+            if len(self._unread) == _BATCH:
+                self._check_contents()
+
+    def _check_contents(self) -> None:
+        if self._pool is None:
+            return
+        entries, self._unread = self._unread, []
+        for entry, problem in zip(entries, self._pool.map(self._problem_of, entries), strict=True):
+            self._go_on()
+            if problem:
+                self._result.damaged += 1
+                text = f"{entry.path}: {problem}"
+                self._found(FindingKind.DAMAGED, entry.path, entry.sop_instance_uid, text)
+
+    def _problem_of(self, entry: FileEntry) -> str:
+        """What is wrong with the content of a file, "" for nothing."""
+        try:
+            checksum = checksum_of_file(self._storage.path_of(entry.path))
+        except FileNotFoundError:
+            self._check_missing(entry)
+            return ""
+        except OSError as error:
+            return f"the file cannot be read: {error.strerror}"
+        return "" if checksum == entry.checksum else "the file has another content than was stored"
 
     def _check_unindexed(self, path: str) -> None:
         uid = self._storage.instance_uid_of(path) or self._read_uid(path)

@@ -140,6 +140,7 @@ class FileEntry(NamedTuple):
     path: str
     size_bytes: int
     sop_instance_uid: str
+    checksum: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

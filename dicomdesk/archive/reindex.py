@@ -11,7 +11,8 @@ there: they are served, moved and removed like all others.
 import contextlib
 import os
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Protocol
@@ -20,12 +21,12 @@ from dicomdesk.archive.areas.entry_processes import EntryOrReason, EntryProcesse
 from dicomdesk.archive.areas.folder_notes import LeftOut
 from dicomdesk.archive.areas.storage_area import StorageArea
 from dicomdesk.archive.index import Index, sqlite_url
-from dicomdesk.archive.index_entries import IndexEntry
+from dicomdesk.archive.index_entries import FileEntry, IndexEntry
 from dicomdesk.archive.indexed_areas import area_as_indexed, durability, entry_reader, open_index
 from dicomdesk.archive.setup.configuration import Area
 from dicomdesk.archive.setup.settings import ArchiveSettings
 from dicomdesk.archive.upkeep.leases import Lease, Leases
-from dicomdesk.errors import DataError, StorageError
+from dicomdesk.errors import DataError, LocalError, StorageError
 from dicomdesk.records import dataclass
 
 __all__ = ["ReindexObserver", "ReindexReport", "reindex_area"]
@@ -116,9 +117,13 @@ def _rebuild(settings: ArchiveSettings, area: Area, storage: StorageArea, observ
     final = storage.index_path
     new = final.with_name("index-new.sqlite")
     _remove_database(new)
+    known: dict[str, FileEntry] = {}
+    if final.exists():
+        with contextlib.suppress(LocalError), contextlib.closing(open_index(settings, storage)) as old:
+            known = _known_files(old, area)
     index = Index(sqlite_url(new), durability=durability(settings))
     try:
-        builder = _IndexBuilder(area, storage, index, observer)
+        builder = _IndexBuilder(area, storage, index, observer, known)
         result = builder.run()
         index.optimize()
     except BaseException:
@@ -144,6 +149,11 @@ def _rebuild(settings: ArchiveSettings, area: Area, storage: StorageArea, observ
     return result
 
 
+def _known_files(index: Index, area: Area) -> dict[str, FileEntry]:
+    """What an index says of files whose checksums it knows, by path."""
+    return {entry.path: entry for entry in index.file_entries(area.ae_title) if entry.checksum}
+
+
 def _note_left_out(storage: StorageArea, builder: "_IndexBuilder") -> None:
     """Files whose instance a newer one has are not missed at the next start."""
     with contextlib.suppress(OSError):
@@ -158,7 +168,16 @@ def _remove_database(path: Path) -> None:
 class _IndexBuilder:
     """Builder of an index from all files of an area."""
 
-    def __init__(self, area: Area, storage: StorageArea, index: Index, observer: ReindexObserver) -> None:
+    def __init__(
+        self,
+        area: Area,
+        storage: StorageArea,
+        index: Index,
+        observer: ReindexObserver,
+        known: Mapping[str, FileEntry],
+    ) -> None:
+        """``known`` has checksums, by path: contents are not read."""
+        self._known = known
         self._area = area
         self._storage = storage
         self._index = index
@@ -181,7 +200,7 @@ class _IndexBuilder:
                     self._result.unreadable += 1
                     self._observer.left_out(self._area.ae_title, path, entry)
                 else:
-                    entries.append(entry)
+                    entries.append(self._with_checksum(entry))
             self._add(entries)
             done += len(lot)
             self._observer.progressed(self._area.ae_title, done, total)
@@ -238,9 +257,16 @@ class _IndexBuilder:
 
     def _entry_again(self, path: str) -> IndexEntry | None:
         try:
-            return self._read(self._storage.path_of(path), path)
+            return self._with_checksum(self._read(self._storage.path_of(path), path))
         except (DataError, OSError):
             return None
+
+    def _with_checksum(self, entry: IndexEntry) -> IndexEntry:
+        """The entry with the checksum that was known of its file, unless the file has another size now."""
+        known = self._known.get(entry.path)
+        if known is None or known.size_bytes != entry.size_bytes:
+            return entry
+        return replace(entry, checksum=known.checksum)
 
 
 def _forget_missing(area: Area, storage: StorageArea, index: Index, observer: ReindexObserver) -> int:

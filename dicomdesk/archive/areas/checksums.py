@@ -10,11 +10,11 @@ from typing import Final
 
 import xxhash
 
-from dicomdesk.atomic_file import Hasher
+from dicomdesk.atomic_file import AtomicFile, Hasher
 
-__all__ = ["ALGORITHM", "checksum_of_file", "new_hasher"]
+__all__ = ["checksum_of_file", "is_comparable", "new_hasher", "written_checksum"]
 
-ALGORITHM: Final = "xxh3-64"
+_ALGORITHM: Final = "xxh3-64:"
 _PART_BYTES: Final = 1 << 20
 _OPEN_FLAGS: Final = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 
@@ -24,8 +24,21 @@ def new_hasher() -> Hasher:
     return xxhash.xxh3_64()
 
 
+def written_checksum(file: AtomicFile) -> str:
+    """Return the checksum of what was written to a file, as "ALGORITHM:HEX"; "" where it is not known."""
+    return _ALGORITHM + file.hasher.hexdigest() if file.hasher is not None else ""
+
+
+def is_comparable(checksum: str) -> bool:
+    """Whether a checksum is known, and of the algorithm of ``checksum_of_file``."""
+    return checksum.startswith(_ALGORITHM)
+
+
 def checksum_of_file(path: str, moving: Callable[[], None] | None = None) -> str:
-    """Return the checksum of a file; OSError passes, and what ``moving`` raises, called before each part of it."""
+    """Return the checksum of a file, as "ALGORITHM:HEX"; OSError passes.
+
+    ``moving`` is called after each part of it is read; what it raises passes.
+    """
     hasher = xxhash.xxh3_64()
     descriptor = os.open(path, _OPEN_FLAGS)
     try:
@@ -35,4 +48,4 @@ def checksum_of_file(path: str, moving: Callable[[], None] | None = None) -> str
                 moving()
     finally:
         os.close(descriptor)
-    return hasher.hexdigest()
+    return _ALGORITHM + hasher.hexdigest()

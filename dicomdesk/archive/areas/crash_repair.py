@@ -2,7 +2,9 @@
 
 import errno
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
+from dicomdesk.archive.areas.checksums import checksum_of_file
 from dicomdesk.archive.areas.storage_area import StorageArea
 from dicomdesk.archive.index import Index
 from dicomdesk.archive.index_entries import IndexEntry
@@ -150,7 +152,8 @@ class CrashRepair:
         """
         if path in self._storage.leaving():
             raise UnderWayError
-        entry = read_entry(self._storage.path_of(path), path)
+        file = self._storage.path_of(path)
+        entry = replace(read_entry(file, path), checksum=checksum_of_file(file))
         values = entry.values
         known = self._index.find_instances(
             self._name,

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterable
 from dataclasses import replace
 
+from dicomdesk.archive.areas.checksums import written_checksum
 from dicomdesk.archive.areas.crash_repair import CrashRepair
 from dicomdesk.archive.areas.quota import AreaQuota
 from dicomdesk.archive.areas.storage_area import StorageArea
@@ -71,8 +72,9 @@ class Keeper:
         path = self.storage.place(
             file, study_uid, values.get(SERIES_INSTANCE_UID, ""), values.get(SOP_INSTANCE_UID, "")
         )
+        entry = replace(entry, path=path, checksum=written_checksum(file))
         try:
-            (addition,) = self.index.add([replace(entry, path=path)], refuses_conflicts=self.refuses_conflicts)
+            (addition,) = self.index.add([entry], refuses_conflicts=self.refuses_conflicts)
         except BaseException as error:
             self._take_back(path, error)
             raise

@@ -25,6 +25,7 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
 
+from dicomdesk.archive.areas.checksums import new_hasher
 from dicomdesk.archive.areas.folder_notes import FolderNotes
 from dicomdesk.atomic_file import AtomicFile, fsync_folder, remove_abandoned
 from dicomdesk.dicom.uids import is_valid_uid
@@ -118,8 +119,10 @@ class StorageArea:
     # -- files appear
 
     def open(self) -> AtomicFile:
-        """Start a file that has no place yet. Raises OSError."""
-        return AtomicFile(self._root)
+        """Start a file that has no place yet, and a checksum of what it gets. Raises OSError."""
+        file = AtomicFile(self._root)
+        file.hasher = new_hasher()
+        return file
 
     def place(self, file: AtomicFile, study_uid: str, series_uid: str, instance_uid: str) -> str:
         """Give a finished file its place; returns its relative path. Raises OSError; the caller then discards it."""

@@ -8,6 +8,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
 
+from dicomdesk.archive.areas.checksums import checksum_of_file, is_comparable
 from dicomdesk.archive.areas.keeper import Keeper
 from dicomdesk.archive.facts import ArchiveFacts, OperationEnded, SubOperationEnded
 from dicomdesk.archive.index_entries import StoredInstance
@@ -217,6 +218,7 @@ class Outlet:
         """
         self._keeper = keeper
         self._contexts = contexts
+        self._moving = moving
         self._preparer = InstancePreparer(InputFormat.FILE_OR_DATA_SET, _COMPRESSION_LEVEL, moving, takes_rest=True)
         self._chosen: dict[tuple[str, str], NegotiatedContext | None] = {}
 
@@ -247,6 +249,11 @@ class Outlet:
                 raise
             prepared = self._prepare_file(storage.path_of(path), choose)
             return context, prepared
+        try:
+            self._check_content(instance)
+        except BaseException:
+            prepared.close()
+            raise
         size_bytes = prepared.header.data_set_offset + prepared.header.data_set_length
         if prepared.rest_bytes and size_bytes != instance.size_bytes:  # not how it came: it was cut since
             prepared.close()
@@ -258,6 +265,15 @@ class Outlet:
             return self._preparer.prepare_file(path, choose)
         except TruncatedError as error:
             raise DataError(error.cut or f"the file is cut: {error}") from error
+
+    def _check_content(self, instance: StoredInstance) -> None:
+        """Raise DataError where the file is not what was stored; it is in the system's cache afterwards."""
+        if not is_comparable(instance.checksum):
+            return
+        checksum = checksum_of_file(self._keeper.storage.path_of(instance.path), self._moving)
+        if checksum != instance.checksum:
+            logger.error("The file %s is damaged: it has another content than was stored", instance.path)
+            raise DataError("the file is damaged: it has another content than was stored")
 
     def _choose(self, instance: StoredInstance, transfer_syntax_uid: str) -> NegotiatedContext:
         key = instance.sop_class_uid, transfer_syntax_uid

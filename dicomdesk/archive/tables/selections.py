@@ -36,7 +36,7 @@ STORED: Final = (
 )
 
 FILE_ENTRIES: Final = (
-    select(instance.c.key, instance.c.path, instance.c.bytes, instance.c.sop_instance_uid)
+    select(instance.c.key, instance.c.path, instance.c.bytes, instance.c.sop_instance_uid, instance.c.checksum)
     .select_from(instance)
     .join(series, series.c.key == instance.c.series_key)
     .join(study, study.c.key == series.c.study_key)

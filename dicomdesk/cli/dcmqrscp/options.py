@@ -125,6 +125,7 @@ _EXTENSIONS = group(
         "and exit",
     ),
     option("--verify", "compare stored files and index, and exit"),
+    option("--deep", "compare their contents too (only with --verify)"),
     option(
         "--leave-out",
         "note that what the index does not show of the",

@@ -64,6 +64,7 @@ class ArchiveOptions:
     user_file: Path | None
     reindexes: bool
     verifies: bool
+    verifies_contents: bool
     leaves_out: bool
     areas: tuple[str, ...]
     """AE titles, for ``reindexes``, ``verifies`` and ``leaves_out``; () is all."""
@@ -144,6 +145,8 @@ def _with_extensions(line: CommandLine, settings: ArchiveSettings, profiles: Pro
         line.check_conflict(upkeep[0], upkeep[1], is_given=True)
     if line.has("--area"):
         line.check_dependency("--area", "--reindex, --verify or --leave-out", is_met=bool(upkeep))
+    if line.has("--deep"):
+        line.check_dependency("--deep", "--verify", is_met=line.has("--verify"))
     if line.has("--json-identifiers"):
         line.check_dependency("--json-identifiers", "--json", is_met=line.has("--json"))
     line.check_conflict(
@@ -159,6 +162,7 @@ def _with_extensions(line: CommandLine, settings: ArchiveSettings, profiles: Pro
         user_file=read_user_file_name(line),
         reindexes=line.has("--reindex"),
         verifies=line.has("--verify"),
+        verifies_contents=line.has("--deep"),
         leaves_out=line.has("--leave-out"),
         areas=line.every_text("--area"),
         moves_journal=line.text("--retry-moves"),

@@ -111,7 +111,7 @@ def _run_upkeep(options: "ArchiveOptions", configuration: "ArchiveConfiguration"
 
     find_account(configuration.user_name, configuration.group_name).become()
     settings = options.settings_for(configuration)
-    upkeep = Upkeep.VERIFY
+    upkeep = Upkeep.VERIFY_DEEP if options.verifies_contents else Upkeep.VERIFY
     if options.reindexes or options.leaves_out:
         upkeep = Upkeep.REINDEX if options.reindexes else Upkeep.LEAVE_OUT
     return run_upkeep(settings, options.areas, tool, upkeep, writes_json=options.writes_json)

@@ -34,6 +34,8 @@ class Upkeep(Enum):
 
     REINDEX = "reindex"
     VERIFY = "verify"
+    VERIFY_DEEP = "verify-deep"
+    """Contents too."""
     LEAVE_OUT = "leave-out"
     """What the index does not show is meant."""
 
@@ -161,19 +163,21 @@ def _reindex(settings: ArchiveSettings, area: Area, display: UpkeepDisplay) -> b
     return not result.unreadable
 
 
-def _verify(settings: ArchiveSettings, area: Area, display: UpkeepDisplay) -> bool:
+def _verify(settings: ArchiveSettings, area: Area, display: UpkeepDisplay, *, is_deep: bool = False) -> bool:
     def tell(finding: Finding) -> None:
         display.found(area.ae_title, finding.text)
 
     def progressed(count: int) -> None:
         display.progressed(area.ae_title, count, 0)
 
-    result = check_area(settings, area, tell, progressed, check=display.check)
+    result = check_area(settings, area, tell, progressed, is_deep=is_deep, check=display.check)
     if result.is_right:
         sentence = f"{count_text(result.files, 'file')}, all right"
+        sentence += f", {result.unknown} of them without a checksum" if result.unknown else ""
     else:
         sentence = (
             f"{result.missing} missing, {result.unindexed} not in the index, {result.different} of another size, "
+            f"{f'{result.damaged} damaged, ' if result.damaged else ''}"
             f"{count_text(result.wrong_counts, 'wrong count')}{', index damaged' if result.damages else ''}"
         )
     display.ended(area.ae_title, result, sentence)
@@ -188,7 +192,16 @@ def _leave_out(settings: ArchiveSettings, area: Area, display: UpkeepDisplay) ->
     return True
 
 
-_DOING: Final = {Upkeep.REINDEX: _reindex, Upkeep.VERIFY: _verify, Upkeep.LEAVE_OUT: _leave_out}
+def _verify_deep(settings: ArchiveSettings, area: Area, display: UpkeepDisplay) -> bool:
+    return _verify(settings, area, display, is_deep=True)
+
+
+_DOING: Final = {
+    Upkeep.REINDEX: _reindex,
+    Upkeep.VERIFY: _verify,
+    Upkeep.VERIFY_DEEP: _verify_deep,
+    Upkeep.LEAVE_OUT: _leave_out,
+}
 
 
 def _json_writer() -> Write:

@@ -3,11 +3,13 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, text
 
 from dicomdesk.archive.archive import Archive
 from dicomdesk.archive.areas.storage_area import StorageArea
 from dicomdesk.archive.file_check import FileCheckReport, Finding, FindingKind, check_area
 from dicomdesk.archive.index import Index, sqlite_url
+from dicomdesk.archive.reindex import reindex_area
 from dicomdesk.archive.setup.configuration import ArchiveConfiguration, Area
 from dicomdesk.archive.setup.settings import ArchiveSettings
 from tests.helpers.archives.kept_areas import fail_on
@@ -37,6 +39,16 @@ def settings(area: Area, tmp_path: Path) -> ArchiveSettings:
     with Archive(made) as archive:
         keep(archive, [write_instance(tmp_path / f"in{number}", number) for number in range(3)])
     return made
+
+
+class Seen:
+    """Observes a reindexing, and does nothing."""
+
+    def progressed(self, area: str, done: int, total: int) -> None: ...
+
+    def left_out(self, area: str, path: str, reason: str) -> None: ...
+
+    def check(self) -> None: ...
 
 
 def stored(area: Area) -> list[Path]:
@@ -70,9 +82,43 @@ def test_missing_different_and_unknown_files_are_told(settings: ArchiveSettings,
     assert all(finding.sop_instance_uid for finding in findings)
 
 
-def test_wrong_counts_are_told(settings: ArchiveSettings, area: Area) -> None:
-    from sqlalchemy import create_engine, text  # noqa: PLC0415 - tampers with the index, as nobody should
+def damage(file: Path) -> None:
+    """Change the last byte."""
+    content = bytearray(file.read_bytes())
+    content[-1] ^= 1
+    file.write_bytes(content)
 
+
+def test_contents_are_compared_where_that_is_asked_for(settings: ArchiveSettings, area: Area) -> None:
+    assert check_area(settings, area, fail_on, is_deep=True) == FileCheckReport(files=3, entries=3)
+    damaged, unknown, _ = stored(area)
+    damage(damaged)
+    damage(unknown)
+    engine = create_engine(sqlite_url(StorageArea(area.folder).index_path))
+    path = unknown.relative_to(area.folder).as_posix()
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE instance SET checksum = '' WHERE path = :path"), {"path": path})
+    engine.dispose()
+    assert check_area(settings, area, fail_on).is_right
+    findings: list[Finding] = []
+    found = check_area(settings, area, findings.append, is_deep=True)
+    assert found == FileCheckReport(files=3, entries=3, damaged=1, unknown=1)
+    assert not found.is_right
+    (finding,) = findings
+    assert (finding.kind, finding.path) == (FindingKind.DAMAGED, damaged.relative_to(area.folder).as_posix())
+
+
+def test_checksums_are_known_after_the_index_was_made_again(settings: ArchiveSettings, area: Area) -> None:
+    damaged, cut, _ = stored(area)
+    damage(damaged)
+    cut.write_bytes(cut.read_bytes()[:-2])
+    reindex_area(settings, area, Seen())
+    findings: list[Finding] = []
+    found = check_area(settings, area, findings.append, is_deep=True)
+    assert found == FileCheckReport(files=3, entries=3, damaged=1, unknown=1)
+
+
+def test_wrong_counts_are_told(settings: ArchiveSettings, area: Area) -> None:
     engine = create_engine(sqlite_url(StorageArea(area.folder).index_path))
     with engine.begin() as connection:
         connection.execute(text("UPDATE study SET instance_count = 77"))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from dicomdesk.cli.archive.carrying_out import carry_out
 from dicomdesk.cli.archive.place import GENERAL, PLACE, read_place
 from dicomdesk.cli.exit_codes import ExitCode
-from dicomdesk.cli.options.grammar import CommandLine, Tool, group
+from dicomdesk.cli.options.grammar import CommandLine, Tool, group, option
 from dicomdesk.cli.options.shared import JSON
 from dicomdesk.cli.program import Program
 from dicomdesk.human import count_text, printable
@@ -20,17 +20,28 @@ TOOL = Tool(
     name="archive verify",
     description="Compare the files of an archive with its index",
     parameters=(),
-    groups=(GENERAL, PLACE, group("output options", JSON)),
+    groups=(
+        GENERAL,
+        PLACE,
+        group("verifying options", option("--deep", "compare the contents of files too, by their checksums")),
+        group("output options", JSON),
+    ),
     notes=(
         (
             "verify tells each file that the index does not have, each entry whose file is gone or of another size, "
             "and each count of the index that is wrong; nothing is changed, and servers may run. The exit code is 80 "
             "where something is wrong. archive repair mends it."
         ),
+        (
+            "With --deep each file is read and compared with the checksum that was taken while it was stored: a file "
+            "that was changed at equal size, or decayed on the disk, is damaged. Files whose checksum is not known, "
+            "from before there were any, are counted and are no fault."
+        ),
         "Conflicts are counted and are no fault: archive list conflicts shows them.",
     ),
     examples=(
         ("Look whether all is right.", "archive verify"),
+        ("Look for files that have decayed on the disk.", "archive verify --deep"),
         ("Look at one storage area, for a monitor.", "archive verify --area ARCHIVE --json"),
     ),
     objects=(
@@ -70,7 +81,7 @@ def run(line: CommandLine, log: Log) -> int:
                         return
                     output.tell("finding", _fields(area, finding), "")
 
-                report = check_area(opened.settings, opened.area, tell, progress.reach)
+                report = check_area(opened.settings, opened.area, tell, progress.reach, is_deep=line.has("--deep"))
                 progress.clear()
                 is_right &= report.is_right
                 counts = asdict(report)
@@ -95,5 +106,5 @@ def _fields(area: str, finding: "Finding") -> "Fields":
     }
 
 
-_NO_FAULT = frozenset({"files", "entries", "conflicts"})
+_NO_FAULT = frozenset({"files", "entries", "conflicts", "unknown"})
 PROGRAM = Program(tool=TOOL, run=run)

@@ -53,7 +53,7 @@ def test_a_commit_whose_end_is_not_known_is_settled_with_the_next_instance(
     keeper = make(tmp_path, index)
     add = index.add
 
-    def lose(*entries: Sequence[IndexEntry]) -> None:
+    def lose(*entries: Sequence[IndexEntry], **_named: object) -> None:
         if is_committed:
             add(*entries)
         raise IndexUncertainError("the connection is lost")

@@ -10,6 +10,7 @@ from pydicom.dataset import Dataset
 from pynetdicom import evt
 
 from dicomdesk.archive.facts import OperationEnded, SubOperationEnded
+from dicomdesk.archive.indexed_areas import entry_reader
 from dicomdesk.network.dimse.command_sets import STATUS, read_command_set, write_command_set
 from tests.helpers.archives.served_archives import (
     ARCHIVE,
@@ -137,12 +138,13 @@ def test_a_file_that_was_replaced_by_one_of_another_class_is_not_sent(tmp_path: 
 
 
 def test_a_class_that_only_the_meta_information_names_otherwise_does_not_matter(tmp_path: Path) -> None:
-    with running(tmp_path) as archive:
-        archive.put(encoded("1.2.3.5.1"))
-        storage = archive.archive.keeper(ARCHIVE).storage
-        ((path, _),) = archive.indexed().items()
+    with running(tmp_path / "area") as archive:
         meta_of_another = part10(encoded("1.2.3.5.1"), sop_class_uid=MR_IMAGE, sop_instance_uid="1.2.3.5.1")
-        Path(storage.path_of(path)).write_bytes(meta_of_another)
+        keeper = archive.archive.keeper(ARCHIVE)
+        file = keeper.storage.open()
+        file.write([meta_of_another])
+        (tmp_path / "named.dcm").write_bytes(meta_of_another)
+        keeper.keep(file, entry_reader(keeper.area)(str(tmp_path / "named.dcm"), ""))
         came, _ = get(archive)
         assert came == {"1.2.3.5.1": encoded("1.2.3.5.1")}
 

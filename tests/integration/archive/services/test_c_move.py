@@ -4,7 +4,7 @@ import contextlib
 import socket
 import subprocess
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -163,7 +163,8 @@ def test_what_the_destination_does_not_take_at_all_fails_alone(tmp_path: Path) -
         assert failed_uids(final) == ["1.2.3.5.2"]
 
 
-def test_files_that_are_missing_or_damaged_fail_alone(tmp_path: Path) -> None:
+def test_files_that_are_missing_or_damaged_fail_alone(tmp_path: Path, announce_log: Callable[[str], None]) -> None:
+    announce_log("is damaged")
     with destination() as target, running(tmp_path, peers={"DEST": target.port}) as archive:
         archive.put(*data_sets(5))
         storage = archive.archive.keeper(ARCHIVE).storage
@@ -176,6 +177,26 @@ def test_files_that_are_missing_or_damaged_fail_alone(tmp_path: Path) -> None:
             final = move(association)[-1]
         assert (final[0].Status, counts(final[0])) == (WARNING, (None, 1, 4, 0))
         assert list(target.stored) == ["1.2.3.5.5"]
+
+
+def test_a_file_that_was_changed_at_equal_size_fails_alone_with_the_reason(
+    tmp_path: Path, announce_log: Callable[[str], None]
+) -> None:
+    announce_log("is damaged: it has another content than was stored")
+    with destination() as target, running(tmp_path, peers={"DEST": target.port}) as archive:
+        archive.put(*data_sets(3))
+        (path,) = [path for path, uid in archive.indexed().items() if uid == "1.2.3.5.2"]
+        file = Path(archive.archive.keeper(ARCHIVE).storage.path_of(path))
+        content = bytearray(file.read_bytes())
+        content[-1] ^= 1
+        file.write_bytes(content)
+        with calling(archive.port) as association:
+            final = move(association)[-1]
+        assert final[0].Status == WARNING
+        assert failed_uids(final) == ["1.2.3.5.2"]
+        assert set(target.stored) == {"1.2.3.5.1", "1.2.3.5.3"}
+        (failed,) = [ended for ended in archive.told(SubOperationEnded) if ended.status is None]
+        assert "damaged" in failed.reason
 
 
 def test_instances_that_come_again_meanwhile_go_in_their_newer_form(tmp_path: Path) -> None:

@@ -125,6 +125,7 @@ def test_profiles_are_loaded_after_timeouts_and_before_the_output_options() -> N
         ("--accept-all -xf f i o", "--accept-all not allowed with --assoc-config-file"),
         ("--reindex --verify", "--reindex not allowed with --verify"),
         ("--area A", "--area only allowed with --reindex, --verify or --leave-out"),
+        ("--deep --reindex", "--deep only allowed with --verify"),
         ("--json-identifiers", "--json-identifiers only allowed with --json"),
         ("--destination-tls", "--destination-tls only allowed with --enable-tls"),
         ("--metrics-port 70000", "Invalid value for option --metrics-port (overflow: 70000)"),
@@ -152,6 +153,7 @@ def test_upkeep_metrics_and_json_are_read() -> None:
     assert made.shows_contexts
     assert made.user_file == Path("u")
     assert read("--leave-out --area A").leaves_out
+    assert read("--verify --deep").verifies_contents
 
 
 def test_the_configuration_that_is_named_is_read_and_ours_is_the_last_resort() -> None:
