@@ -12,9 +12,10 @@ import xxhash
 
 from dicomdesk.atomic_file import AtomicFile, Hasher
 
-__all__ = ["checksum_of_file", "is_comparable", "new_hasher", "written_checksum"]
+__all__ = ["ALGORITHM", "checksum_of_file", "is_comparable", "new_hasher", "written_checksum"]
 
-_ALGORITHM: Final = "xxh3-64:"
+ALGORITHM: Final = "xxh3-64"
+_BEFORE: Final = f"{ALGORITHM}:"
 _PART_BYTES: Final = 1 << 20
 _OPEN_FLAGS: Final = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 
@@ -26,12 +27,12 @@ def new_hasher() -> Hasher:
 
 def written_checksum(file: AtomicFile) -> str:
     """Return the checksum of what was written to a file, as "ALGORITHM:HEX"; "" where it is not known."""
-    return _ALGORITHM + file.hasher.hexdigest() if file.hasher is not None else ""
+    return _BEFORE + file.hasher.hexdigest() if file.hasher is not None else ""
 
 
 def is_comparable(checksum: str) -> bool:
     """Whether a checksum is known, and of the algorithm of ``checksum_of_file``."""
-    return checksum.startswith(_ALGORITHM)
+    return checksum.startswith(_BEFORE)
 
 
 def checksum_of_file(path: str, moving: Callable[[], None] | None = None) -> str:
@@ -48,4 +49,4 @@ def checksum_of_file(path: str, moving: Callable[[], None] | None = None) -> str
                 moving()
     finally:
         os.close(descriptor)
-    return _ALGORITHM + hasher.hexdigest()
+    return _BEFORE + hasher.hexdigest()

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from dicomdesk.archive.administration.opening import OpenedArea
 from dicomdesk.archive.administration.selection import Selection
-from dicomdesk.archive.areas.checksums import ALGORITHM, checksum_of_file
+from dicomdesk.archive.areas.checksums import checksum_of_file, is_comparable
 from dicomdesk.archive.areas.entry_reader import read_entry
 from dicomdesk.archive.areas.holds import held_studies, read_holds
 from dicomdesk.archive.areas.keeper import Keeper
@@ -190,8 +190,8 @@ def _put_back(keeper: Keeper, source: str, one: TrashedInstance) -> bool:
     entry = read_entry(source, area=keeper.name, path="", received=one.received or time.time())
     if _is_here(keeper, entry):
         return False
-    checksum = f"{ALGORITHM}:{checksum_of_file(source)}"
-    if one.checksum.startswith(f"{ALGORITHM}:") and one.checksum != checksum:
+    checksum = checksum_of_file(source)
+    if is_comparable(one.checksum) and one.checksum != checksum:
         raise DataError("its content is not what it was when it was stored")
     file = keeper.storage.open()
     try:
