@@ -89,7 +89,7 @@ def _renew(area: Area, storage: StorageArea, index: Index, observer: ReindexObse
         if lease is None:
             raise StorageError(f"Another process makes the index of {area.ae_title} again just now")
         leased = _LeasedObserver(observer, lease)
-        builder = _IndexBuilder(area, storage, index, leased)
+        builder = _IndexBuilder(area, storage, index, leased, _known_files(index, area))
         result = builder.run()
         _note_left_out(storage, builder)
         result.forgotten = _forget_missing(area, storage, index, leased)
