@@ -102,7 +102,8 @@ def _summary(report: Report, at: datetime) -> Iterator[str]:
     yield _fact("Peer", f"{report.called_ae_title} at {place}")
     yield _fact("Called as", report.calling_ae_title)
     yield _fact("Time", f"{at:%Y-%m-%d %H:%M:%S %Z}".rstrip())
-    yield _fact("Associations", f"{report.associations:,}")
+    if report.associations:  # nobody has counted those of a journal
+        yield _fact("Associations", f"{report.associations:,}")
     outcomes = Counter(item.outcome for item in report.items)
     for outcome, words in _OUTCOMES.items():
         if outcomes[outcome]:

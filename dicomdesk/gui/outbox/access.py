@@ -69,6 +69,11 @@ class OutboxAccess(QObject):
         """Whether the errands of the journal are there."""
         return self._outbox is not None
 
+    @property
+    def is_opening(self) -> bool:
+        """Whether the journal is about to be opened."""
+        return self._opening is not None and not self._opening.done()
+
     def begin(self, path: Path | None, *, resumes: bool = True, after: "Awaitable[None] | None" = None) -> None:
         """Open the journal at a path, None for one in memory, without waiting; ``resumes`` lets what waits go on.
 

@@ -89,6 +89,11 @@ def _whole_text(node: ReceivedGroup) -> str:
 def describe_refusal(peer: str, reason: str, advice: str, count: int) -> Details:
     """Return what is told when somebody was not let in; ``count`` times since listening began."""
     sentence = wording.sentence(wording.capitalised(reason))
+    if not advice and "presentation contexts" in reason:
+        advice = _say(
+            "What it wanted to send is not accepted here: choose beside Start what is, or a profile that has it;"
+            " Associations shows what was proposed."
+        )
     title = _say("{peer} was refused").format(peer=peer or _say("A peer"))
     if count > 1:
         title = _say("{peer} was refused; {count} refusals so far").format(

@@ -194,6 +194,7 @@ class SendPane(View):
         header.peer_entry.installEventFilter(self)
         self.preflight.changed.connect(self._show_preflight)
         self._session.second_passed.connect(self._on_second)
+        self.flow.scanned.connect(self._on_scanned)
         self._session.outbox.noticed.connect(self._on_noticed)
         for keys, run in (
             ("Ctrl+Return", actions.run_primary),
@@ -254,12 +255,8 @@ class SendPane(View):
         if progress is not None:
             peers = {run.peer: 1 for run in self._session.outbox.runs.values()}
             return send_details.describe_progress(progress, peers)
-        if flow.is_scanning:
-            return Details(
-                title=self.tr("Reading… {found} found").format(found=wording.instances_text(queue.total)),
-                text=self.tr("You can go on working; sending can start when everything is listed."),
-                icon="search",
-            )
+        if flow.is_scanning or flow.is_taking_up or self._session.outbox.is_opening:
+            return self._reading()
         census = flow.census()
         retrying = [study for study in census.going if study.whole_state is ItemState.RETRYING]
         if retrying:
@@ -286,6 +283,15 @@ class SendPane(View):
             text=self.tr("AE title, host and port of the peer stand at the top. Test tells whether it answers."),
             icon="info",
             tone=Tone.QUIET,
+        )
+
+    def _reading(self) -> Details:
+        if not self.flow.is_scanning:
+            return Details(title=self.tr("Looking for what was not finished…"), icon="search", tone=Tone.QUIET)
+        return Details(
+            title=self.tr("Reading… {found} found").format(found=wording.instances_text(self.flow.queue.total)),
+            text=self.tr("You can go on working; sending can start when everything is listed."),
+            icon="search",
         )
 
     def _invitation(self, ready: int) -> Details:
@@ -321,6 +327,11 @@ class SendPane(View):
         nodes = self.list.view.selected_nodes()
         if len(nodes) == 1:
             self.flow.load(studies_of(nodes))
+
+    def _on_scanned(self, ready: int) -> None:
+        """What was told is of those before; now it is about what has just been listed."""
+        if ready and self._notice is not None:
+            self.tell(None)
 
     def _on_second(self) -> None:
         progress = self._session.send_progress()

@@ -124,6 +124,8 @@ class SendFlow(QObject):
         session.sent.arrived.connect(self.take)
         session.ticked.connect(self._on_tick)
         session.second_passed.connect(self._on_second)
+        self.is_taking_up = False
+        """Whether rows are made of what the journal has."""
         self._outbox.opened.connect(lambda: self._tasks.start(self._take_up()))
         session.problems.dismissed.connect(self._on_dismissed)
 
@@ -357,6 +359,15 @@ class SendFlow(QObject):
 
     async def _take_up(self) -> None:
         """Show what the journal has, and let it forget what is too old."""
+        self.is_taking_up = True
+        try:
+            await self._forget_and_enter()
+        finally:
+            self.is_taking_up = False
+            self.changed.emit()
+        await self._recall_problems()
+
+    async def _forget_and_enter(self) -> None:
         if self.history_days:
             before = datetime.now(UTC) - timedelta(days=self.history_days)
             await self._outbox.ask(
@@ -364,8 +375,6 @@ class SendFlow(QObject):
             )
         await self._enter(await self._outbox.ask(lambda outbox, _: [errand.id for errand in outbox.errands()]))
         self.queue.rows.show()
-        self.changed.emit()
-        await self._recall_problems()
 
     async def _recall_problems(self) -> None:
         """List what earlier runs of the program gave up of what is listed, but for what was dismissed."""

@@ -6,6 +6,7 @@ from dicomdesk.engine.events import ItemFinished, ItemOutcome, Notice, NoticeLev
 from dicomdesk.engine.receive.request import ReceiveRequest, Storage
 from dicomdesk.gui.event_bridge import Bridge
 from dicomdesk.gui.panels.details import Details
+from dicomdesk.gui.panes import receive_details
 from dicomdesk.gui.panes.receive_flow import ReceiveFlow
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
@@ -118,3 +119,11 @@ def test_events_fill_the_studies(session: Session, tasks: Tasks) -> None:
     session.received.arrived.emit(scenes.at_noon([*scenes.incoming(1), scenes.finished(header, 0, path="/in/F")]))
     assert flow.studies.instances == 1
     assert flow.model.rowCount() == 1
+
+
+def test_a_refusal_for_what_was_proposed_says_what_to_change_here() -> None:
+    details = receive_details.describe_refusal("CT1@ct.example", "no acceptable presentation contexts", "", 1)
+    assert details.title == "CT1@ct.example was refused"
+    assert "choose beside Start what is" in details.text
+    told = receive_details.describe_refusal("CT1@ct.example", "calling AE title not recognized", "Ask for it.", 2)
+    assert told.text == "Calling AE title not recognized. Ask for it."

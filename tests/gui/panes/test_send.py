@@ -8,6 +8,7 @@ from PySide6.QtTest import QTest
 
 from dicomdesk.gui.main_window import MainWindow
 from dicomdesk.gui.outline.states import ItemState
+from dicomdesk.gui.panels.details import Details
 from dicomdesk.gui.sending.group_node import PEER
 from dicomdesk.gui.session import Session
 from tests.gui.conftest import Finish
@@ -153,3 +154,18 @@ def test_row_names_the_peer_that_it_was_sent_to_whatever_is_typed_or_sent_since(
     for row, title in ((first, "FIRST"), (second, "SECOND")):
         send.list.view.select_node(row)
         assert send.details.details().title == f"{title} refused 1 instance"
+
+
+def test_what_is_added_is_told_instead_of_what_was_sent_before(
+    window: MainWindow, wait_until: WaitUntil, tmp_path: Path
+) -> None:
+    window.send.tell(Details(title="All 13 instances stored by PACS"))
+    write_study(tmp_path / "more", 2)
+    window.send.list.dropped.emit([str(tmp_path / "more")])
+    wait_until(lambda: window.send.details.details().title == "2 instances ready to send")
+
+
+def test_while_the_journal_is_read_nobody_is_told_that_there_is_nothing(window: MainWindow) -> None:
+    assert window.send._summary().title == "Nothing to send yet"
+    window.send.flow.is_taking_up = True
+    assert window.send._summary().title == "Looking for what was not finished…"
