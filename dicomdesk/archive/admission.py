@@ -23,7 +23,11 @@ __all__ = ["Admission"]
 
 _UNCOMPRESSED = (EXPLICIT_VR_LITTLE_ENDIAN, EXPLICIT_VR_BIG_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN)
 _ANY_ROLE = Role(scu=True, scp=True)
-_STORAGE_CLASSES = tuple(found.uid for found in (*STORAGE_SOP_CLASSES, *NEWER_STORAGE_SOP_CLASSES))
+_INVENTORY = "1.2.840.10008.5.1.4.1.1.201.1"
+_ALL_CLASSES = (*STORAGE_SOP_CLASSES, *NEWER_STORAGE_SOP_CLASSES)
+_WITHOUT_STUDY = frozenset(found.uid for found in _ALL_CLASSES if not found.is_patient_related) | {_INVENTORY}
+"""Hanging protocols, color palettes and the like: there is nowhere to find them by, so none is stored."""
+_STORAGE_CLASSES = tuple(found.uid for found in _ALL_CLASSES if found.uid not in _WITHOUT_STUDY)
 _FIND_FEATURES = bytes((1, 1, 0, 0))
 """Relational queries, combined matching of dates and times; no fuzzy names, no time zone adjustment (PS3.4 C.5.1.1)."""
 _RETRIEVE_FEATURES = bytes((1,))
@@ -68,6 +72,8 @@ class Admission:
             return _NO_IMPLEMENTATION_UID
         if settings.checks_host_rules and not self._is_admitted(request, configuration.access):
             return Refusal(numbers=(1, 1, 1), text="the host rules do not admit this host")
+        if not configuration.areas:
+            return AcceptancePolicy(contexts={VERIFICATION: self._services[VERIFICATION]}, needs_context=False)
         area = configuration.find_area(request.called_ae_title)
         if area is None:
             return Refusal(numbers=(1, 1, 7), text=f'there is no storage area "{request.called_ae_title}"')
@@ -96,7 +102,7 @@ class Admission:
 
     def takes(self, sop_class_uid: str) -> bool:
         """Whether instances of a SOP class are stored."""
-        if sop_class_uid in self._services:
+        if sop_class_uid in self._services or sop_class_uid in _WITHOUT_STUDY:
             return False
         return is_storable(sop_class_uid) if self._accepts_any else sop_class_uid in self._storage
 
@@ -114,7 +120,11 @@ class Admission:
         ]
 
     def _refused(self, request: IncomingAssociation, area: Area) -> Mapping[int, ContextResult]:
-        refused: dict[int, ContextResult] = {}
+        refused: dict[int, ContextResult] = {
+            context.context_id: ContextResult.ABSTRACT_SYNTAX_NOT_SUPPORTED
+            for context in request.contexts
+            if context.abstract_syntax in _WITHOUT_STUDY
+        }
         storing = [context for context in request.contexts if self._stores(context)]
         if not area.is_writable or not self._may_store(request.association, area, storing):
             refused.update((context.context_id, ContextResult.USER_REJECTION) for context in storing)

@@ -42,7 +42,7 @@ from dicomdesk.archive.upkeep.reload_notes import forget_reloads
 from dicomdesk.dicom.query.sop_classes import SHUTDOWN
 from dicomdesk.engine.receive.instance_file import Buffers
 from dicomdesk.engine.receive.listening_job import acceptor_ssl_context
-from dicomdesk.errors import CancelledError, IndexDamagedError, SettingsError
+from dicomdesk.errors import CancelledError, IndexDamagedError
 from dicomdesk.network.acceptor.acceptor import Callbacks
 from dicomdesk.network.acceptor.access_control import Refusal
 from dicomdesk.network.acceptor.listener import Listener, ListenerSettings
@@ -96,7 +96,7 @@ class Archive:
         self._observer = observer or ListenerObserver()
         incoming, outgoing = profiles
         if not settings.configuration.areas:
-            raise SettingsError("The configuration names no storage area (AETable)")
+            logger.warning("The configuration names no storage area (AETable): nothing but C-ECHO is served")
         self._admission = Admission(settings, incoming)
         self._indexes: dict[str, Index] = {}
         self._keepers: dict[str, Keeper] = {}
@@ -297,6 +297,12 @@ class Archive:
         self._keepers[area.ae_title] = keeper
         if not storage.is_read_only:
             self._put_in_order(area, keeper)
+        if index.is_doubted(keeper.name):
+            logger.warning(
+                "The index of the storage area %s was made by an older version, and may show instances as those of "
+                "another patient: dcmqrscp --reindex makes it again",
+                area.ae_title,
+            )
         tell_left_out(keeper, area.ae_title, is_own_index=not settings.configuration.database_url)
 
     def _put_in_order(self, area: Area, keeper: Keeper) -> None:

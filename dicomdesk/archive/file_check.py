@@ -9,12 +9,13 @@ from typing import NamedTuple
 from dicomdesk.archive.areas.checksums import checksum_of_file, is_comparable
 from dicomdesk.archive.areas.storage_area import StorageArea
 from dicomdesk.archive.index import Index
-from dicomdesk.archive.index_entries import FileEntry, IndexEntry
+from dicomdesk.archive.index_entries import FileEntry, IndexEntry, conflict_text
 from dicomdesk.archive.indexed_areas import area_as_indexed, check_index_exists, entry_reader, open_index
 from dicomdesk.archive.setup.configuration import Area
 from dicomdesk.archive.setup.settings import ArchiveSettings
 from dicomdesk.dicom.query.attributes import SOP_INSTANCE_UID
 from dicomdesk.errors import DataError
+from dicomdesk.human import count_text
 from dicomdesk.records import dataclass
 
 __all__ = ["FileCheckReport", "Finding", "FindingKind", "check_area"]
@@ -44,7 +45,7 @@ class FileCheckReport:
     damages: int = 0
     """Of the database itself."""
     conflicts: int = 0
-    """Instances that contradict others, and are kept nevertheless: nothing wrong here."""
+    """Studies and instances that contradict others, and are kept nevertheless: files and index agree on them."""
 
     @property
     def is_right(self) -> bool:
@@ -67,6 +68,10 @@ class FindingKind(Enum):
     WRONG_COUNT = "wrong-count"
     DAMAGED_INDEX = "damaged-index"
     """Of the database itself."""
+    CONFLICT = "conflict"
+    """What contradicts others, as the files say it; no fault of the index."""
+    OLDER_INDEX = "older-index"
+    """The index was made by an older version, which did not keep all that the files say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,9 +166,24 @@ class _FileCheck:
         for sentence in self._index.wrong_counts():
             result.wrong_counts += 1
             self._tell(Finding(kind=FindingKind.WRONG_COUNT, text=sentence))
-        result.conflicts = sum(1 for _ in self._index.conflicts(self._area.ae_title))
+        self._tell_conflicts()
+        if self._index.is_doubted(self._area.ae_title):
+            text = "the index was made by an older version: --reindex reads from the files whose each instance is"
+            self._tell(Finding(kind=FindingKind.OLDER_INDEX, text=text))
         self._progressed(result.entries + result.files)
         return result
+
+    def _tell_conflicts(self) -> None:
+        name = self._area.ae_title
+        for conflict in self._index.study_conflicts(name):
+            self._result.conflicts += 1
+            what = conflict_text(conflict.conflict)
+            text = f"study {conflict.study_instance_uid}, {count_text(conflict.instance_count, 'instance')}: {what}"
+            self._tell(Finding(kind=FindingKind.CONFLICT, text=text))
+        for found in self._index.conflicts(name):
+            self._result.conflicts += 1
+            text = f"{found.path}: {conflict_text(found.conflict)}"
+            self._found(FindingKind.CONFLICT, found.path, found.sop_instance_uid, text)
 
     def _count(self) -> None:
         self._go_on()

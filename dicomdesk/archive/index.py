@@ -38,6 +38,7 @@ from dicomdesk.archive.tables.selections import (
     FILE_ENTRIES,
     STORED,
     area_condition,
+    older_of_files,
     stored_instance,
     whole_area_condition,
 )
@@ -521,6 +522,21 @@ class Index:
         """Whether an older version made what the index has of an area, and only its files tell whose it all is."""
         with self._database.reading() as connection:
             return area in doubted_areas(connection)
+
+    def forget_older_of_files(self, area: str) -> int:
+        """Remove the older entries of files that have several, as what a file says was another patient's before.
+
+        Returns how many were removed.
+        """
+
+        def work(connection: Connection) -> int:
+            keys = older_of_files(connection, area)
+            gone = 0
+            for start in range(0, len(keys), _PAGE):
+                gone += len(remove_instances(connection, instance.c.key.in_(keys[start : start + _PAGE])))
+            return gone
+
+        return self._write(work)
 
     def trust(self, area: str) -> None:
         """All of an area was indexed again."""

@@ -23,6 +23,19 @@ class Conflict(IntFlag):
 
 
 NO_CONFLICT: Final = Conflict(0)
+_TEXTS: Final[Mapping[Conflict, str]] = MappingProxyType(
+    {
+        Conflict.OTHER_PATIENT: "another patient has it, too",
+        Conflict.OTHER_NAME: "its instances name the patient differently",
+        Conflict.OTHER_STUDY: "another study has this instance, too",
+        Conflict.OTHER_SERIES: "another series has this instance, too",
+    }
+)
+
+
+def conflict_text(conflict: Conflict) -> str:
+    """A conflict of a study or instance in words, which tell no patient."""
+    return "; ".join(text for flag, text in _TEXTS.items() if flag in conflict)
 
 
 class DuplicateRule(Enum):
@@ -131,7 +144,12 @@ class ConflictCounts:
     @property
     def total(self) -> int:
         """All of them."""
-        return self.patients + self.names + self.instances
+        return sum(self.by_kind.values())
+
+    @property
+    def by_kind(self) -> dict[str, int]:
+        """The counts by stable words."""
+        return {"other-patient": self.patients, "other-name": self.names, "instance": self.instances}
 
 
 class FileEntry(NamedTuple):

@@ -165,6 +165,7 @@ def _area_lines(archive: Archive) -> list[str]:
     }
     free: list[tuple[Labels, float]] = []
     index_sizes: list[tuple[Labels, float]] = []
+    conflicts: list[tuple[Labels, float]] = []
     for ae_title in archive.ae_titles:
         labels = (("area", ae_title),)
         keeper = archive.keeper(ae_title)
@@ -173,6 +174,9 @@ def _area_lines(archive: Archive) -> list[str]:
             values = (found.patients, found.studies, found.series, found.instances, found.size_bytes)
             for name, value in zip(figures, values, strict=True):
                 figures[name].append((labels, value))
+        with contextlib.suppress(DicomdeskError):
+            for kind, value in keeper.index.conflict_counts(keeper.name).by_kind.items():
+                conflicts.append(((*labels, ("kind", kind)), value))
         with contextlib.suppress(OSError):
             free.append((labels, keeper.storage.free_bytes()))
         with contextlib.suppress(OSError):
@@ -180,6 +184,7 @@ def _area_lines(archive: Archive) -> list[str]:
     lines: list[str] = []
     for name, rows in figures.items():
         lines += _gauge(name, f"{name.removeprefix('area_').capitalize()} of a storage area.", rows)
+    lines += _gauge("area_conflicts", "Studies and instances of a storage area that contradict others.", conflicts)
     lines += _gauge("area_free_bytes", "Bytes free on the disk of a storage area.", free)
     return lines + _gauge("index_bytes", "Size of the index in a storage area's folder.", index_sizes)
 

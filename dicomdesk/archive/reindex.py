@@ -92,8 +92,9 @@ def _renew(area: Area, storage: StorageArea, index: Index, observer: ReindexObse
         builder = _IndexBuilder(area, storage, index, leased, _known_files(index, area))
         result = builder.run()
         _note_left_out(storage, builder)
-        result.forgotten = _forget_missing(area, storage, index, leased)
+        result.forgotten = _forget_missing(area, storage, index, leased) + index.forget_older_of_files(area.ae_title)
         index.recount()
+        index.trust(area.ae_title)
         index.optimize()
         return result
 
@@ -245,7 +246,7 @@ class _IndexBuilder:
                 continue
             loser = other
             rival = by_path.get(other) or self._entry_again(other)
-            if rival is not None and rival.received > entry.received:
+            if rival is not None and (rival.received, rival.path) > (entry.received, entry.path):
                 self._index.add([rival])
                 loser = entry.path
             elif rival is None:  # it is gone: this one takes its place

@@ -13,6 +13,7 @@ from subprocess import Popen
 
 import pytest
 
+from dicomdesk.dicom.sop_classes import VERIFICATION
 from tests.helpers.data.datasets import CT_IMAGE, EXPLICIT, IMPLICIT, Builder, part10
 from tests.helpers.dcmtk.commands import DEADLINE_S, dcmtks, ours, run, running, wait_for_line
 from tests.helpers.dcmtk.programs import free_port
@@ -146,7 +147,6 @@ def test_every_mistake_of_a_configuration_is_named(folder: Path, text: str, line
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("MaxAssociations = 3\n", "names no storage area"),
         ("AETable BEGIN\nA FOLDER/nowhere RW (9, 1mb) ANY\nAETable END\n", "is no folder, or does not exist"),
         (f"UserName = no_such_user\n{ALL}", "F: bad user name no_such_user"),
         (f"DatabaseURL = nonsense://x\n{ALL}", "the index can be in SQLite or PostgreSQL only"),
@@ -220,12 +220,18 @@ def test_metrics_are_served_where_asked_for(folder: Path) -> None:
         assert end(process)[0] == 143
 
 
-def test_the_shipped_configuration_is_right_and_has_no_area(folder: Path) -> None:
-    done = run(TOOL, folder=folder)
-    assert done.code == 10
+def test_a_configuration_without_area_serves_echo_and_says_so(folder: Path) -> None:
     shipped = Path(__file__).resolve().parents[2] / "resources" / "dcmqrscp.cfg"
-    done = run(TOOL, "-c", str(shipped), folder=folder)
-    assert "names no storage area" in done.err
+    port = free_port()
+    words = ("-v", "-c", str(shipped), "--address", "127.0.0.1", str(port))
+    with running(TOOL, *words, folder=folder) as process:
+        told = wait_for_line(process, "listening on port")
+        assert any("names no storage area" in line for line in told)
+        with connected(port) as requestor:
+            requestor.associate(Proposal(contexts=((1, CT_IMAGE, (EXPLICIT,)), (3, VERIFICATION, (IMPLICIT,)))))
+            assert requestor.echo() == 0
+            requestor.release()
+        assert end(process)[0] == 143
 
 
 @pytest.mark.dcmtk

@@ -214,7 +214,7 @@ class Faces:
     def _insert(self, entity: Entity, number: int, content: Content, count: int) -> None:
         row = content_row(entity.level, content)
         row |= {_OWNERS[entity.level].name: entity.key, "number": number, "instance_count": count}
-        self._connection.execute(insert(_FACES[entity.level]).values(**row))
+        self._connection.execute(insert(_FACES[entity.level]), [row])
 
     def _apply(self, entity: Entity, deltas: Counter[int]) -> None:
         book = entity.book(self._connection)

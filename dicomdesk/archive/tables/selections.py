@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, bindparam, literal_column, select
+from sqlalchemy import ColumnElement, Connection, bindparam, func, literal_column, select
 
 from dicomdesk.archive.index_entries import Conflict, StoredInstance
 from dicomdesk.archive.tables.schema import instance, series, study
@@ -89,3 +89,20 @@ def stored_instance(row: Sequence[Any]) -> StoredInstance:
         patient_id=patient_id,
         issuer_of_patient_id=issuer,
     )
+
+
+def older_of_files(connection: Connection, area: str) -> list[int]:
+    """Keys of the entries of an area whose file has a newer entry; it looks at all."""
+    newest = func.max(instance.c.key).label("newest")
+    joined = instance.join(series, series.c.key == instance.c.series_key).join(study, study.c.key == series.c.study_key)
+    several = (
+        select(instance.c.path, newest)
+        .select_from(joined)
+        .where(study.c.area == area)
+        .group_by(instance.c.path)
+        .having(func.count() > 1)
+        .subquery()
+    )
+    chosen = (several.c.path == instance.c.path) & (several.c.newest != instance.c.key)
+    statement = select(instance.c.key).select_from(joined.join(several, chosen)).where(study.c.area == area)
+    return list(connection.execute(statement).scalars())

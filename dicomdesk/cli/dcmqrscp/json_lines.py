@@ -3,7 +3,8 @@
 ======================  ================================================================================================
 ``instance-stored``     ``association``, ``path``, ``sop_class_uid``, ``sop_instance_uid``, ``study_instance_uid``,
                         ``series_instance_uid``, ``transfer_syntax_uid``, ``bytes``, ``outcome`` (added, replaced,
-                        kept-first), ``conflicts`` (other-study, other-series, other-patient), ``removed`` (paths)
+                        kept-first), ``conflicts`` (other-study, other-series, other-patient, other-name),
+                        ``removed`` (paths)
 ``operation-started``   ``association``, ``service`` (find, move, get), ``message_id``, ``sop_class_uid``,
                         ``destination``, and with ``--json-identifiers`` ``identifier`` (values by tag, or null)
 ``operation-ended``     ``association``, ``service``, ``message_id``, ``status``, ``comment``, ``model``, ``level``
@@ -41,6 +42,7 @@ _CONFLICTS = (
     (Conflict.OTHER_STUDY, "other-study"),
     (Conflict.OTHER_SERIES, "other-series"),
     (Conflict.OTHER_PATIENT, "other-patient"),
+    (Conflict.OTHER_NAME, "other-name"),
 )
 
 

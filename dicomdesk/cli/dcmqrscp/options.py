@@ -144,6 +144,12 @@ _EXTENSIONS = group(
         "accept every storage SOP class in every known",
         "transfer syntax (not with --assoc-config-file)",
     ),
+    option(
+        "--refuse-conflicts",
+        "refuse what contradicts stored instances of its",
+        "study or UID, in patient, name or place (else it",
+        "is kept, and answered with the warning B000)",
+    ),
     shared.FSYNC,
     *RETENTION_OPTIONS,
     option(

@@ -129,6 +129,7 @@ def read_options(line: CommandLine, load_profiles: Callable[[ProfileNames], None
         move_restriction=_RESTRICTIONS[line.last_of(*_RESTRICTIONS)],
         storing_format=storing_format,
         ignores_stores=line.has("--ignore"),
+        refuses_conflicts=line.has("--refuse-conflicts"),
         retention=read_retention(line),
         fsync=line.has("--fsync"),
     )

@@ -17,7 +17,7 @@ from dicomdesk.archive.index import sqlite_url
 from dicomdesk.archive.setup.configuration import ArchiveConfiguration
 from dicomdesk.archive.setup.settings import ArchiveSettings
 from dicomdesk.dicom.query.sop_classes import SHUTDOWN
-from dicomdesk.errors import IndexDamagedError, PortInUseError, SettingsError, StorageError
+from dicomdesk.errors import IndexDamagedError, PortInUseError, StorageError
 from dicomdesk.network.acceptor.observers import ListenerObserver
 from tests.helpers.archives.served_archives import (
     ARCHIVE,
@@ -56,9 +56,10 @@ def test_ending_twice_is_harmless(tmp_path: Path) -> None:
         archive.archive.close()
 
 
-def test_an_archive_without_areas_is_a_mistake() -> None:
-    with pytest.raises(SettingsError, match="no storage area"):
-        Archive(ArchiveSettings(configuration=ArchiveConfiguration()))
+def test_an_archive_without_areas_says_so_and_has_none(announce_log: Callable[[str], None]) -> None:
+    announce_log("names no storage area")
+    with Archive(ArchiveSettings(configuration=ArchiveConfiguration())) as archive:
+        assert archive.ae_titles == ()
 
 
 def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:

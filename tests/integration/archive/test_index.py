@@ -351,3 +351,15 @@ def test_nobody_elses_data_is_in_an_answer(empty_index: Index, level: str) -> No
         matches = list(empty_index.find(read_find_query(asked, IMPLICIT, Model.STUDY_ROOT), AREA))
         assert {match.values[TAGS["study"]] for match in matches} == ({"1.2.1"} if found else set())
         assert all(match.values[TAGS["patient"]] == patient for match in matches)
+
+
+def test_of_several_entries_of_a_file_the_older_ones_can_be_forgotten(empty_index: Index) -> None:
+    """As when a file is indexed again whose instance was taken for another patient's."""
+    for patient, path in (("P1", "a"), ("P2", "a"), ("P1", "b")):
+        empty_index.add([index_entry(AREA, 1, path, 0.0, patient=patient, instance=f"1.{path}")])
+    empty_index.add([index_entry("OTHER", 1, "b", 0.0)])
+    assert empty_index.forget_older_of_files(AREA) == 1
+    found = [(one.path, one.patient_id) for one in empty_index.find_instances(AREA)]
+    assert sorted(found) == [("a", "P2"), ("b", "P1")]
+    assert empty_index.forget_older_of_files(AREA) == 0
+    assert list(empty_index.wrong_counts()) == []

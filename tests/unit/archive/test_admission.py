@@ -257,3 +257,27 @@ def test_a_caller_who_names_its_address_like_a_peers_host_is_not_that_peer() -> 
     admission = Admission(replace(spoofing, configuration=replace(spoofing.configuration, areas=areas)))
     assert refusal(admission.judge(spoofed)) == (1, 1, 7)
     policy(admission.judge(incoming(called="CLOSED", calling=peer.ae_title, address="127.0.0.1", host="localhost")))
+
+
+HANGING_PROTOCOL, COLOR_PALETTE, INVENTORY = (
+    "1.2.840.10008.5.1.4.38.1",
+    "1.2.840.10008.5.1.4.39.1",
+    "1.2.840.10008.5.1.4.1.1.201.1",
+)
+
+
+@pytest.mark.parametrize("accepts_all", [False, True])
+def test_what_belongs_to_no_study_is_not_accepted_for_it_could_not_be_stored(accepts_all: bool) -> None:
+    classes = (HANGING_PROTOCOL, COLOR_PALETTE, INVENTORY, CT)
+    contexts = [proposed(uid, 2 * number + 1) for number, uid in enumerate(classes)]
+    admission = Admission(settings(accepts_all_syntaxes=accepts_all))
+    judged = policy(admission.judge(incoming(*contexts)))
+    assert set(judged.refused) == {1, 3, 5}
+    assert set(judged.refused.values()) == {ContextResult.ABSTRACT_SYNTAX_NOT_SUPPORTED}
+    assert [admission.takes(uid) for uid in classes] == [False, False, False, True]
+
+
+def test_an_archive_without_area_serves_echo_to_whomever() -> None:
+    admission = Admission(ArchiveSettings(configuration=ArchiveConfiguration()))
+    judged = policy(admission.judge(incoming(proposed(CT), proposed(VERIFICATION, 3), called="WHATEVER")))
+    assert list(judged.contexts) == [VERIFICATION]

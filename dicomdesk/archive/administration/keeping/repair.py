@@ -9,6 +9,7 @@ import os
 from collections import Counter
 from collections.abc import Callable
 from enum import Enum
+from typing import Final
 
 from dicomdesk.archive.administration.opening import OpenedArea
 from dicomdesk.archive.areas.crash_repair import UnderWayError
@@ -73,10 +74,16 @@ def repair_area(
     repair = _Repair(opened, keeper)
     done: Counter[RepairDeed] = Counter()
     for finding in findings:
+        if finding.kind in _NOT_MENDED:
+            continue
         step = repair.mend(finding)
         done[step.deed] += 1
         stepped(step)
     return done
+
+
+_NOT_MENDED: Final = frozenset({FindingKind.CONFLICT, FindingKind.OLDER_INDEX})
+"""What is as the files say it: they are to be corrected, or read again."""
 
 
 def _refuse_absent_share(report: FileCheckReport, opened: OpenedArea, *, forces: bool) -> None:
