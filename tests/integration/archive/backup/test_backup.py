@@ -245,3 +245,33 @@ def test_one_backup_at_a_time_is_made_in_a_target_and_none_in_the_area_itself(ke
         make(keeper, tmp_path / "target")
     with pytest.raises(StorageError, match="storage area"):
         make(keeper, tmp_path / "area" / "backup")
+
+
+class Ending(Observer):
+    """Somebody who ends it in the middle."""
+
+    def progressed(self, done: int, total: int) -> None:
+        if done == 4:
+            raise KeyboardInterrupt
+
+
+def test_a_backup_that_is_ended_leaves_the_earlier_ones_and_the_next_is_whole(keeper: Keeper, tmp_path: Path) -> None:
+    target = tmp_path / "target"
+    with pytest.raises(KeyboardInterrupt):
+        make(keeper, target, Ending())
+    assert BackupPlace(target, AREA).manifests() == []
+    report = make(keeper, target)
+    assert report.files == len(contents(keeper))
+    place = BackupPlace(target, AREA)
+    assert check_backup(place, place.manifests()[0], Observer(), is_quick=False).damaged == 0
+    assert sorted(path.name for path in place.backups.iterdir()) == [f"{report.name}.jsonl"]
+
+
+def test_a_restore_that_is_ended_goes_on(keeper: Keeper, tmp_path: Path) -> None:
+    make(keeper, tmp_path / "target")
+    with pytest.raises(KeyboardInterrupt):
+        restored(tmp_path / "target", tmp_path / "new", observer=Ending())
+    restored(tmp_path / "target", tmp_path / "new")
+    with open_area(tmp_path / "new") as again:
+        assert contents(again) == contents(keeper)
+        assert said(again.index) == said(keeper.index)
