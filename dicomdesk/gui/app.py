@@ -62,6 +62,9 @@ def main(given: Sequence[str] = ()) -> int:
     except ImportError as error:
         sys.stderr.write(_NO_QT.format(reason=error, tools=HEADLESS_TOOLS))
         return 1
+    from dicomdesk.gui.frame.quick_imports import quicken_imports  # noqa: PLC0415 - Qt is an extra
+
+    quicken_imports()
     from dicomdesk.gui.handover.inbox import Meeting, meet  # noqa: PLC0415 - Qt is an extra
 
     start = Start(claim=claim, given=given)

@@ -467,7 +467,8 @@ def _way(record: AssociationRecord) -> _Way:
 
 
 def _problem_words(record: AssociationRecord) -> str:
-    return ". ".join(text.rstrip(".") for text in (association_word(record.state), record.reason) if text) + "."
+    parts = (association_word(record.state), wording.capitalised(record.reason))
+    return ". ".join(text.rstrip(".") for text in parts if text) + "."
 
 
 def _is_check(job_id: str) -> bool:

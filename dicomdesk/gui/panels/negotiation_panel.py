@@ -144,7 +144,7 @@ class NegotiationPanel(Band):
     def _why_of(self, record: AssociationRecord) -> str:
         """Return what happened and what to do, in plain words; "" where all went well."""
         parts = [
-            wording.sentence(record.reason),
+            wording.sentence(wording.capitalised(record.reason)),
             record.advice,
         ]
         if record.negotiation is not None and record.accepted < record.proposed:
