@@ -15,6 +15,7 @@ from dicomdesk.dicom.sop_classes import uid_symbol
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
 from dicomdesk.engine.events import InputSkipped, ItemOutcome, JobOutcome
 from dicomdesk.network.status import classify_status, status_text
+from dicomdesk.network.status_meanings import explain_status
 from dicomdesk.records import dataclass
 
 if TYPE_CHECKING:
@@ -91,9 +92,9 @@ class Report:
     items: tuple[ItemRecord, ...]
     job_outcome: JobOutcome = JobOutcome.COMPLETED
     skipped: tuple[InputSkipped, ...] = ()
-    """Inputs that were not taken; the text layout has no place for them."""
+    """Inputs that were not taken."""
     failure: str = ""
-    """Why the job ended early; the text layout has no place for it."""
+    """Why the job ended early."""
     commitments: "Mapping[Reference, Commitment] | None" = None
     """What the peer has said of keeping what it has stored; None where it was not to be asked."""
     deletions: "Mapping[str, Deletion] | None" = None
@@ -153,10 +154,12 @@ def text_lines(report: Report, at: datetime) -> Iterator[str]:
     yield ""
     for item in report.items:
         yield from _item_lines(item)
+        yield from _explaining_lines(item)
         yield from _committed_lines(report, item)
         yield ""
     yield ""
     yield from summary_lines(report)
+    yield from _closing_lines(report)
 
 
 def summary_lines(report: Report) -> list[str]:
@@ -197,6 +200,29 @@ def _item_lines(item: ItemRecord) -> Iterator[str]:
     yield f"Pres. Context : {item.context_id}"
     yield f"Network Xfer  : {_transfer_syntax(item.network_transfer_syntax_uid)}"
     yield f"DIMSE Status  : {_status(item)}"
+
+
+def _explaining_lines(item: ItemRecord) -> Iterator[str]:
+    """Why an instance was not stored, or stored with a remark, and what to do; DCMTK's reports have no such lines."""
+    if not item.reason:
+        return
+    reason, remedy = item.reason, ""
+    if item.status:
+        remedy = explain_status(item.status).advice
+        reason = " ".join(reason.replace(remedy, "", 1).split()) if remedy in reason else reason
+    yield f"Reason        : {_one_line(reason)}"
+    if remedy:
+        yield f"Remedy        : {remedy}"
+
+
+def _closing_lines(report: Report) -> Iterator[str]:
+    """What was not taken, and why the job ended early; nothing where all went its way, as in DCMTK's reports."""
+    if report.skipped:
+        yield from ("", "Inputs Not Taken", "----------------")
+        for skipped in report.skipped:
+            yield f"{_one_line(skipped.path)}: {_one_line(skipped.reason)}"
+    if report.failure:
+        yield from ("", f"Ended early   : {_one_line(report.failure)}")
 
 
 def _committed_lines(report: Report, item: ItemRecord) -> Iterator[str]:

@@ -105,7 +105,9 @@ def log_lines(text: str) -> list[str]:
 
 
 def _plain_report(text: str) -> str:
-    return re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "DATE TIME", text)
+    """The report without its date, and without the lines that only ours has: they stand in blocks of their own."""
+    text = re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "DATE TIME", text)
+    return re.sub(r"\n(Reason|Remedy)        : .*|\n\n(Inputs Not Taken|Ended early   : )(.|\n)*", "", text)
 
 
 def _add_arrivals(outcome: Outcome, peer: FakePeer) -> None:

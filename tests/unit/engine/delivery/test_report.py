@@ -11,8 +11,9 @@ from dicomdesk.engine.delivery.report import (
 )
 from dicomdesk.engine.delivery.report_files import ReportFormat, write_report
 from dicomdesk.engine.delivery.report_json import format_json_lines
-from dicomdesk.engine.events import ItemOutcome, JobOutcome
+from dicomdesk.engine.events import InputSkipped, ItemOutcome, JobOutcome
 from dicomdesk.errors import ReportError
+from dicomdesk.network.status_meanings import status_advice
 from tests.helpers.jobs.sample_reports import AT, CT, EXPLICIT, record, report
 
 WHOLE_TEXT = """\
@@ -73,6 +74,41 @@ def test_text_has_the_layout_of_dcmtk() -> None:
         outcome=ItemOutcome.NOT_SENT,
     )
     assert format_text(report(record(status=0xB000), second), AT) == WHOLE_TEXT
+
+
+def test_text_says_why_and_what_to_do_below_each_instance_and_what_was_not_taken_at_the_end() -> None:
+    advice = status_advice(0xA700)
+    told = record(status=0xA700, outcome=ItemOutcome.REFUSED, reason=f'{advice} The peer says: "ward 3\nis full"')
+    skipped = InputSkipped(job_id="j", path="x.txt", reason="no DICOM")
+    lines = format_text(report(told, record(2), skipped=(skipped,), failure="the peer went away"), AT).splitlines()
+    at = lines.index("DIMSE Status  : 0xa700 (Refused: OutOfResources)")
+    assert lines[at + 1 : at + 4] == [
+        'Reason        : The peer is out of resources, often disk space. The peer says: "ward 3\\nis full"',
+        "Remedy        : Try again later, or ask who runs it.",
+        "",
+    ]
+    assert sum(line.startswith("Reason") for line in lines) == 1
+    assert lines[-5:] == [
+        "Inputs Not Taken",
+        "----------------",
+        "x.txt: no DICOM",
+        "",
+        "Ended early   : the peer went away",
+    ]
+
+
+def test_a_reader_written_after_dcmtks_form_reads_it_as_before() -> None:
+    plain = report(record(), record(2, status=0xA900, outcome=ItemOutcome.REFUSED))
+    told = report(record(), record(2, status=0xA900, outcome=ItemOutcome.REFUSED, reason="Why: so."), failure="x")
+
+    def read(text: str) -> list[dict[str, str]]:
+        blocks = [block for block in text.split("\n\n") if block.lstrip().startswith("Number        :")]
+        rows = ([line.split(":", 1) for line in block.strip().splitlines()] for block in blocks)
+        return [{name.strip(): value.strip() for name, value in row} for row in rows]
+
+    for before, now in zip(read(format_text(plain, AT)), read(format_text(told, AT)), strict=True):
+        assert before.items() <= now.items()
+        assert now.keys() - before.keys() <= {"Reason", "Remedy"}
 
 
 def test_instance_without_answer_is_not_sent() -> None:
