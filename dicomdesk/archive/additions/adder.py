@@ -14,6 +14,7 @@ from sqlalchemy import Connection, insert, select, update
 from dicomdesk.archive.additions.places import Memory, Place, Places, has_other_name, value_of
 from dicomdesk.archive.additions.statements import (
     ADD_CLASS,
+    ADD_INSTANCES,
     ADD_TO_SERIES,
     CHANGE_STUDY,
     COUNT_UNKNOWN,
@@ -189,7 +190,7 @@ class _Batch:
         if COUNT_UNKNOWN.run(self._connection, {**changes, **asked}).rowcount != 1:
             return None
         _expect_one(ADD_TO_SERIES.run(self._connection, {"which": place.series.key, "instance_count": 1}).rowcount)
-        self._connection.execute(insert(instance), [row])
+        ADD_INSTANCES.run(self._connection, row)
         return Addition(outcome=AdditionOutcome.ADDED, conflict=NO_CONFLICT)
 
     # -- instances
@@ -321,7 +322,7 @@ class _Batch:
 
     def _flush(self) -> None:
         if self._new_instances:
-            self._connection.execute(insert(instance), self._new_instances)
+            ADD_INSTANCES.run_all(self._connection, self._new_instances)
             self._new_instances = []
         if self._new_items:
             self._connection.execute(insert(sequence_item), self._new_items)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from sqlalchemy import Table, Update, bindparam, case, delete, exists, literal_column, select, text, update
+from sqlalchemy import Table, Update, bindparam, case, delete, exists, insert, literal_column, select, text, update
 
 from dicomdesk.archive.tables.prepared_statement import PreparedStatement
 from dicomdesk.archive.tables.schema import instance, sequence_item, series, study
@@ -74,6 +74,9 @@ ADD_CLASS: Final = text(
     "INSERT INTO study_class (study_key, sop_class_uid) VALUES (:study_key, :sop_class_uid) ON CONFLICT DO NOTHING"
 )
 """Also where a list that was damaged did not say that it is there."""
+ADD_INSTANCES: Final = PreparedStatement(
+    insert(instance).values({column.name: bindparam(column.name) for column in instance.c if not column.primary_key})
+)
 REPLACE: Final = PreparedStatement(
     update(instance)
     .where(instance.c.key == bindparam("which"))

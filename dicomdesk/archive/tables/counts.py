@@ -95,12 +95,17 @@ _HAS_CLASS: Final = PreparedStatement(
 )
 
 
+def _has_class(connection: Connection, study_key: int, uid: str) -> bool:
+    found = _HAS_CLASS.run(connection, {"which": study_key, "uid": uid}).fetchone()
+    return found is not None and bool(found[0])
+
+
 def drop_classes(connection: Connection, study_key: int, uids: Iterable[str]) -> str:
     """Remove those of the SOP classes that no instance of a study has any more; return the list of those it has.
 
     The transaction has written all instances, and changed the study's row: nobody else adds to it meanwhile.
     """
-    gone = [uid for uid in uids if not _HAS_CLASS.run(connection, {"which": study_key, "uid": uid}).scalar()]
+    gone = [uid for uid in uids if not _has_class(connection, study_key, uid)]
     if gone:
         connection.execute(
             delete(study_class).where(study_class.c.study_key == study_key, study_class.c.sop_class_uid.in_(gone))

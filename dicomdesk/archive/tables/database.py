@@ -26,6 +26,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, Operati
 from sqlalchemy.exc import TimeoutError as ConnectionsUsedUpError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from dicomdesk.archive.tables.prepared_statement import wrapped_error
 from dicomdesk.errors import IndexBusyError, IndexDamagedError, IndexUncertainError, IndexUnusableError
 
 logger = logging.getLogger(__name__)
@@ -45,7 +46,8 @@ _HELD_BY_READERS_S: Final = 0.2
 """So long readers of a log that is too long are waited for."""
 _DAMAGED: Final = "the database of the index is damaged; it can be made again from the stored files"
 _DAMAGED_CODES: Final = frozenset({11, 26})
-_WRITES: Final = "dicomdesk_writes"
+_WRITES: Final = "writes"
+"""In the information on a connection: its next transaction changes something."""
 
 Result = TypeVar("Result")
 
@@ -154,14 +156,14 @@ class Database:
         self._check_use()
         end_s = time.monotonic() + _BUSY_TIMEOUT_S
         for attempt in range(_RETRIES):
-            with _translated(), self._engine.connect() as plain:
-                connection = plain.execution_options(**{_WRITES: True})
+            with _translated(), self._engine.connect() as connection:
+                connection.info[_WRITES] = True
                 is_done = False
                 try:
                     with connection.begin():
                         result = work(connection)
                         is_done = True
-                    self._bound_log(plain)
+                    self._bound_log(connection)
                     return result
                 except DBAPIError as error:
                     if is_done and not _is_transient(error):
@@ -278,8 +280,11 @@ def _wait_for_disk(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> 
 
 def _begin_sqlite(connection: Connection) -> None:
     # A transaction that reads first and writes later could be refused without waiting; so writers say so at once.
-    writes = connection.get_execution_options().get(_WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    statement = "BEGIN IMMEDIATE" if connection.info.pop(_WRITES, False) else "BEGIN"
+    try:
+        connection.connection.cursor().execute(statement)
+    except sqlite3.Error as error:
+        raise wrapped_error(connection, statement, error) from error
 
 
 def _is_transient(error: DBAPIError) -> bool:

@@ -1,9 +1,33 @@
-"""Prepared statements: compiled once, run several times for each addition to the index."""
+"""Prepared statements: compiled once, run several times for each addition to the index, by cursors of the driver.
 
-from collections.abc import Mapping
-from typing import Any
+What the library does around a statement takes several times as long as the database; here it is left out, but for its
+errors, which are the same.
+"""
 
-from sqlalchemy import Connection, CursorResult, Delete, Select, Update
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from operator import itemgetter
+from typing import Any, Protocol, cast
+
+from sqlalchemy import Connection, Delete, Insert, Select, Update
+from sqlalchemy.exc import DBAPIError
+
+Parameters = Mapping[str, str | int]
+_Ordered = Callable[[Parameters], tuple[str | int, ...]]
+
+
+class Cursor(Protocol):
+    """Result of a statement: a cursor of the driver."""
+
+    @property
+    def rowcount(self) -> int:
+        """How many rows were changed."""
+        ...
+
+    def fetchone(self) -> Sequence[Any] | None:
+        """Return the next row."""
+        ...
+
+    def __iter__(self) -> Iterator[Sequence[Any]]: ...
 
 
 class PreparedStatement:
@@ -14,20 +38,50 @@ class PreparedStatement:
 
     __slots__ = ("_compiled", "_statement")
 
-    def __init__(self, statement: Select[Any] | Update | Delete) -> None:
+    def __init__(self, statement: Select[Any] | Insert | Update | Delete) -> None:
         self._statement = statement
-        self._compiled: dict[str, tuple[str, tuple[str, ...] | None]] = {}
+        self._compiled: dict[str, tuple[str, _Ordered | None]] = {}
 
-    def run(self, connection: Connection, parameters: Mapping[str, str | int]) -> CursorResult[Any]:
-        """Execute the statement; the parameters are those of ``bindparam``, all of them."""
-        text, order = self._compiled.get(connection.dialect.name) or self._compile(connection)
-        if order is None:
-            return connection.exec_driver_sql(text, dict(parameters))
-        return connection.exec_driver_sql(text, tuple(parameters[name] for name in order))
+    def run(self, connection: Connection, parameters: Parameters) -> Cursor:
+        """Execute the statement; the parameters are those of ``bindparam``, all of them, and perhaps others.
 
-    def _compile(self, connection: Connection) -> tuple[str, tuple[str, ...] | None]:
+        Raises DBAPIError, as the connection itself does.
+        """
+        text, ordered = self._compiled.get(connection.dialect.name) or self._compile(connection)
+        cursor = connection.connection.cursor()
+        try:
+            cursor.execute(text, parameters if ordered is None else ordered(parameters))
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise wrapped_error(connection, text, error) from error
+        return cast("Cursor", cursor)
+
+    def run_all(self, connection: Connection, rows: Sequence[Parameters]) -> None:
+        """Execute the statement for each of the rows of parameters; raises as ``run``."""
+        text, ordered = self._compiled.get(connection.dialect.name) or self._compile(connection)
+        cursor = connection.connection.cursor()
+        try:
+            cursor.executemany(text, rows if ordered is None else [ordered(row) for row in rows])
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise wrapped_error(connection, text, error) from error
+        finally:
+            cursor.close()
+
+    def _compile(self, connection: Connection) -> tuple[str, _Ordered | None]:
         compiled = self._statement.compile(dialect=connection.dialect)
-        order = getattr(compiled, "positiontup", None)
-        found = (str(compiled), None if order is None else tuple(order))
+        names = getattr(compiled, "positiontup", None)
+        found = (str(compiled), None if names is None else _in_order(names))
         self._compiled[connection.dialect.name] = found
         return found
+
+
+def _in_order(names: Sequence[str]) -> _Ordered:
+    """What takes the values of these names, as a tuple."""
+    if len(names) > 1:
+        return itemgetter(*names)
+    return lambda parameters: tuple(parameters[name] for name in names)
+
+
+def wrapped_error(connection: Connection, text: str, error: Exception) -> BaseException:
+    """The error of the library for one of the driver."""
+    dialect = connection.dialect
+    return DBAPIError.instance(text, None, error, dialect.loaded_dbapi.Error, hide_parameters=True, dialect=dialect)
