@@ -53,7 +53,8 @@ def area_as_indexed(configuration: ArchiveConfiguration, area: Area) -> Area:
     share a folder, as with DCMTK's archive; they have the same instances then.
     """
     folder = os.path.realpath(area.folder)
-    first = next((one for one in configuration.areas if os.path.realpath(one.folder) == folder), area)
+    named = (one for one in configuration.areas if one.ae_title)
+    first = next((one for one in named if os.path.realpath(one.folder) == folder), area)
     return replace(area, ae_title=name_in_index(area.folder, first.ae_title))
 
 

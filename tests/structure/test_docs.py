@@ -1,10 +1,15 @@
 """The papers: pages made from the program are up to date, links lead somewhere, the README stays short."""
 
 import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
+from dicomdesk.cli.catalogue import load_program
+from dicomdesk.cli.options.grammar import parse
+from dicomdesk.cli.program import find_command
 from dicomdesk.cli.reference_pages import reference_pages
+from dicomdesk.errors import SettingsError
 from tests.structure.sources import MODULES, PACKAGE, REPOSITORY
 
 DOCS = REPOSITORY / "docs"
@@ -64,3 +69,18 @@ def test_the_drawing_of_the_rooms_has_them_all() -> None:
 
 def test_readme_can_be_read_at_once() -> None:
     assert len((REPOSITORY / "README.md").read_text(encoding="utf-8").splitlines()) <= MOST_README_LINES
+
+
+def test_what_the_guides_of_the_archive_say_can_be_typed() -> None:
+    wrong = []
+    for name in ("administration.md", "backup.md", "corrections.md"):
+        for line in (DOCS / name).read_text(encoding="utf-8").splitlines():
+            if not line.startswith("    dicomdesk "):
+                continue
+            _, tool, *words = shlex.split(line)
+            try:
+                program, rest = find_command(load_program(tool), words)
+                parse(program.tool, rest)
+            except SettingsError as error:
+                wrong.append(f"{name}: {line.strip()}: {error}")
+    assert not wrong

@@ -23,6 +23,11 @@ def test_areas_of_one_folder_have_the_title_of_the_first(tmp_path: Path) -> None
     assert [area_as_indexed(configuration, area).ae_title for area in areas] == ["FIRST", "FIRST", "OTHER"]
 
 
+def test_a_folder_that_the_configuration_does_not_name_keeps_the_name_that_is_given(tmp_path: Path) -> None:
+    configuration = ArchiveConfiguration(areas=(make_area("", tmp_path),))
+    assert area_as_indexed(configuration, make_area("GIVEN", tmp_path)).ae_title == "GIVEN"
+
+
 def test_an_area_has_the_shared_database_or_one_in_its_folder(tmp_path: Path) -> None:
     storage = StorageArea(tmp_path)
     own = ArchiveSettings(configuration=ArchiveConfiguration())

@@ -8,6 +8,7 @@ from dicomdesk.cli.archive.place import GENERAL, PLACE, read_place, read_selecte
 from dicomdesk.cli.exit_codes import ExitCode, died_of_signal
 from dicomdesk.cli.options.grammar import CommandLine, CommandLineError, Parameter, Tool, group, option
 from dicomdesk.cli.options.shared import JSON
+from dicomdesk.cli.output.standard_streams import write_stdout
 from dicomdesk.cli.program import Program
 from dicomdesk.human import count_text, printable
 from dicomdesk.logs import Log, Logger
@@ -98,7 +99,10 @@ def _send(line: CommandLine, log: Log, request: "SendRequest") -> int:
             logger.error(printable(str(result.error)))
         stored = sum(item.outcome.value in ("stored", "warning") for item in result.report.items)
         text = f"{stored} of {count_text(len(request.inputs.paths), 'instance')} stored by {request.peer.ae_title}"
-        (logger.info if result.report.is_all_stored else logger.warn)(printable(text))
+        if result.report.is_all_stored and json is None:
+            write_stdout(printable(text) + "\n")
+        elif not result.report.is_all_stored:
+            logger.warn(printable(text))
         if watch.last_signal:
             return died_of_signal(watch.last_signal)
         is_all = result.report.is_all_stored and stored == len(request.inputs.paths)

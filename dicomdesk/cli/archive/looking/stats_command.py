@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from dicomdesk.archive.administration.figures import AreaFigures, Part
     from dicomdesk.cli.output.json_lines import Value
 
+_LONGEST_FORECAST_DAYS = 3650
+
 TOOL = Tool(
     name="archive stats",
     description="Show how much an archive holds, and how it grows",
@@ -100,7 +102,8 @@ def _lines(area: str, figures: "AreaFigures") -> Iterator[str]:
     for name, part in figures.by_month.items():
         yield f"  {name}: {_part_text(part)}"
     yield f"  last 30 days: {_part_text(figures.last_30_days)}"
-    full = "" if figures.full_in_days is None else f", full in {figures.full_in_days:.0f} days if that goes on"
+    days = figures.full_in_days
+    full = f", full in {days:.0f} days if that goes on" if days is not None and days < _LONGEST_FORECAST_DAYS else ""
     yield f"  disk: {size_text(figures.free_bytes)} free{full}"
     if figures.index_bytes is not None:
         each = f", {figures.index_bytes // totals.instances} bytes an instance" if totals.instances else ""
