@@ -50,6 +50,8 @@ async def _measure(window: main_window.MainWindow, paint: FirstPaint, run: Calla
     try:
         async with asyncio.timeout(_DEADLINE_S):
             await paint.painted.wait()
+            if run is not scenarios.start:
+                await scenarios.complete(window)
             figures = await run(window, paint.seen, *sys.argv[2:])
         print(json.dumps(figures), flush=True)
     except TimeoutError:

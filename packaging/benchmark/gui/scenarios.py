@@ -21,6 +21,7 @@ from dicomdesk.gui.outline.states import ItemState
 
 Figures = dict[str, float]
 _LOOK_S = 0.02
+_SETTLED_S = 0.5
 _ANOTHER_VIEW_S = 0.5
 _LISTED_S = 20.0
 """In so long a journal is listed."""
@@ -166,6 +167,12 @@ async def send_until_killed(window: MainWindow, _painted: Painted, folder: str) 
 async def use(_window: MainWindow, _painted: Painted) -> Figures:
     """What a process holds after it was used."""
     return {"threads": len(os.listdir("/proc/self/task")), "files": len(os.listdir("/proc/self/fd"))}
+
+
+async def complete(window: MainWindow) -> None:
+    """Wait until all views are built, and what follows that is over."""
+    await _until(lambda: not window._all.lacking() and window.send._session.outbox.is_open)
+    await asyncio.sleep(_SETTLED_S)
 
 
 async def _listen(window: MainWindow) -> int:
