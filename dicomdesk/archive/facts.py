@@ -157,6 +157,8 @@ class RetentionApplied:
     """Studies that stay for a hold."""
     missing_bytes: int
     """What is missing still to the free space that is wanted."""
+    study_instance_uids: tuple[str, ...] = ()
+    """Of the studies that went."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

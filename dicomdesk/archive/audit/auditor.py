@@ -8,7 +8,7 @@ DICOM Instances Transferred               what an association has stored, one me
                                           retrieval has sent, one message, when it is answered
 Begin Transferring DICOM Instances        a retrieval that begins
 Query                                     a query, with its identifier
-DICOM Study Deleted                       what went because of a quota
+DICOM Study Deleted                       what went because of a quota, or of its age
 Security Alert                            an association that is rejected, and a connection that comes to nothing
 ========================================  =============================================================================
 """
@@ -41,6 +41,7 @@ from dicomdesk.archive.facts import (
     InstanceStored,
     OperationEnded,
     OperationStarted,
+    RetentionApplied,
     ServingEvent,
     SubOperationEnded,
 )
@@ -140,6 +141,8 @@ class Auditor:
                 self._sent(event)
             case OperationEnded() if event.service is not Service.FIND:
                 yield from self._retrieved(event)
+            case RetentionApplied():
+                yield from (self._deleted(uid, "the retention of the archive") for uid in event.study_instance_uids)
             case AssociationReleased() | AssociationAborted():
                 yield from self._ended(event.association)
             case _:
@@ -208,14 +211,14 @@ class Auditor:
         arrived.classes[request.sop_class_uid] += 1
         arrived.is_update &= file.addition.outcome is AdditionOutcome.REPLACED
         for study in dict.fromkeys(_study_of(path) for path in file.removed):
-            yield self._deleted(study)
+            yield self._deleted(study, "the quota of the storage area")
 
-    def _deleted(self, study: str) -> AuditMessage:
+    def _deleted(self, study: str, why: str) -> AuditMessage:
         return AuditMessage(
             event=EventId.STUDY_DELETED,
             action="D",
             when=datetime.now(UTC),
-            description="the quota of the storage area",
+            description=why,
             participants=(self._archive(Role.APPLICATION),),
             objects=(study_object(study, {}),),
         )

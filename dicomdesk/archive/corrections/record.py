@@ -100,8 +100,18 @@ def new_origin(
 
 
 def operating_user() -> str:
-    """Return the name of the user of the operating system, its number where it has none."""
+    """Return the name of the user of the operating system, its number where it has none.
+
+    Where somebody acts as root by sudo, that one is named too.
+    """
+    number = os.getuid() if hasattr(os, "getuid") else -1
     try:
-        return getpass.getuser()
-    except (KeyError, OSError, ImportError):  # nobody has this number; Python 3.13 raises OSError
-        return str(os.getuid()) if hasattr(os, "getuid") else ""
+        import pwd  # noqa: PLC0415 - not on Windows
+
+        name = pwd.getpwuid(number).pw_name
+    except ImportError:
+        name = getpass.getuser()
+    except KeyError:
+        name = str(number)
+    behind = os.environ.get("SUDO_USER", "")
+    return f"{behind} as {name}" if number == 0 and behind else name

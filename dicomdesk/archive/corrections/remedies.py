@@ -26,7 +26,8 @@ from dicomdesk.records import dataclass
 
 __all__ = ["Remedy", "correction", "merge", "split", "undo"]
 
-_PATIENT_TAGS: Final = (0x00100010, PATIENT_ID, 0x00100021, 0x00100030, 0x00100040)
+_ISSUER: Final = 0x00100021
+_PATIENT_TAGS: Final = (0x00100010, PATIENT_ID, _ISSUER, 0x00100030, 0x00100040)
 """Who a patient is: name, ID and its issuer, birth date, sex."""
 _STUDY_TAGS: Final = (0x00080020, 0x00080030, 0x00080050, 0x00080090, 0x00081030, 0x00200010)
 """What a study is: date, time, accession number, referring physician, description, ID."""
@@ -69,10 +70,21 @@ def merge(
         raise SettingsError("Two different patient IDs must be said: whose studies go, and whose they become")
     query = selection_of(Level.PATIENT, PATIENT_ID, patient_id).query
     selection = Selection(query=query, patient_id=patient_id, issuer=issuer)
-    found = _match(keeper, Level.PATIENT, {PATIENT_ID: surviving_id}, _PATIENT_TAGS)
-    if found is None:
-        raise SettingsError("The archive has no patient of the ID whose the studies are to become")
+    found = _surviving(keeper, surviving_id, values)
     return correction(keeper, selection, _values_of(found, _PATIENT_TAGS) | {PATIENT_ID: surviving_id} | dict(values))
+
+
+def _surviving(keeper: Keeper, patient_id: str, values: Mapping[int, str | None]) -> Match:
+    """Return the one patient of an ID, and of an issuer where that is given; raises SettingsError."""
+    found = _matches(keeper, Level.PATIENT, PATIENT_ID, patient_id, _PATIENT_TAGS)
+    if _ISSUER in values:
+        found = [one for one in found if one.values.get(_ISSUER, "") == values[_ISSUER]]
+    if not found:
+        raise SettingsError("The archive has no patient of the ID whose the studies are to become")
+    if len(found) > 1:
+        issuers = ", ".join(f'"{one.values.get(_ISSUER, "")}"' for one in found)
+        raise SettingsError(f"Several patients have that ID, of the issuers {issuers}: say which, by IssuerOfPatientID")
+    return found[0]
 
 
 def split(
@@ -92,10 +104,12 @@ def split(
     wanted: dict[int, str | None] = {}
     if into:
         tags = (*_PATIENT_TAGS, *_STUDY_TAGS)
-        found = _match(keeper, Level.STUDY, {STUDY_INSTANCE_UID: into}, tags)
-        if found is None:
+        found = _matches(keeper, Level.STUDY, STUDY_INSTANCE_UID, into, tags)
+        if not found:
             raise SettingsError("The archive has no study of the UID to which the instances are to go")
-        wanted = dict(_values_of(found, tags))
+        if len(found) > 1:
+            raise SettingsError("Several patients have a study of the UID to which the instances are to go")
+        wanted = dict(_values_of(found[0], tags))
     wanted |= values
     uids: dict[str, str] = {}
     target = into or new_uid()
@@ -158,17 +172,16 @@ def _restored(
     return Wanted(stored=stored, entry=entry, values=values) if values else None
 
 
-def _match(keeper: Keeper, level: Level, wanted: Mapping[int, str], tags: tuple[int, ...]) -> Match | None:
-    """Return what the index says of a patient or study; None where there is none."""
+def _matches(keeper: Keeper, level: Level, unique: int, value: str, tags: tuple[int, ...]) -> list[Match]:
+    """Return what the index says of patients or studies that have exactly this value of the unique key."""
     keys = [
-        Key(attribute=attribute, value=wanted.get(tag, ""))
-        for tag in sorted({*tags, *wanted})
+        Key(attribute=attribute, value=value if tag == unique else "")
+        for tag in sorted({*tags, unique})
         if (attribute := find_attribute(tag)) is not None
     ]
-    query = Query(model=Model.STUDY_ROOT, level=level, keys=tuple(keys))
-    if level is Level.PATIENT:
-        query = Query(model=Model.PATIENT_ROOT, level=level, keys=tuple(keys))
-    return next(iter(list(keeper.index.find(query, keeper.name))), None)
+    model = Model.PATIENT_ROOT if level is Level.PATIENT else Model.STUDY_ROOT
+    query = Query(model=model, level=level, keys=tuple(keys))
+    return [one for one in keeper.index.find(query, keeper.name) if one.values.get(unique) == value]
 
 
 def _values_of(match: Match, tags: tuple[int, ...]) -> dict[int, str | None]:

@@ -54,9 +54,11 @@ class Trail:
             if line.get("event") != "part" or (line["id"], line["part"]) not in taken:
                 continue
             name = line["id"]
-            origins.setdefault(name, _origin(line))
-            changes.setdefault(name, []).extend(map(_change, line["changes"]))
-            uids.setdefault(name, {}).update(line["uids"])
+            with contextlib.suppress(KeyError, ValueError, TypeError):  # written by nobody who knows how
+                origin, changed, renamed = _origin(line), list(map(_change, line["changes"])), dict(line["uids"])
+                origins.setdefault(name, origin)
+                changes.setdefault(name, []).extend(changed)
+                uids.setdefault(name, {}).update(renamed)
         return [
             CorrectionRecord(origin=origin, changes=tuple(changes[name]), uids=uids[name])
             for name, origin in origins.items()
@@ -102,7 +104,7 @@ class Trail:
         for line in list(self._lines()):
             key = (line.get("id"), line.get("part"))
             if line.get("event") == "part" and key not in ended:
-                word = "taken" if is_taken(line["paths"]) else "dropped"
+                word = "taken" if is_taken(line.get("paths", ())) else "dropped"
                 self._append({"event": word, "id": line["id"], "part": line["part"]})
 
     def begin(self, record: CorrectionRecord, part: int, paths: Iterable[str]) -> None:

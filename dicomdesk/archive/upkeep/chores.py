@@ -104,6 +104,7 @@ class Chores:
                     RetentionApplied(
                         area=keeper.name,
                         studies=report.studies,
+                        study_instance_uids=tuple(report.study_instance_uids),
                         instances=report.instances,
                         size_bytes=report.size_bytes,
                         held=report.held,

@@ -9,6 +9,7 @@ chosen. Beside DCMTK's quotas, which are applied when something arrives.
 import logging
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import field
 from enum import Enum
 from typing import Final
 
@@ -65,6 +66,8 @@ class RetentionReport:
     """Outcome of one pass over an area."""
 
     studies: int = 0
+    study_instance_uids: list[str] = field(default_factory=list)
+    """Of those that went."""
     instances: int = 0
     size_bytes: int = 0
     held: int = 0
@@ -143,6 +146,7 @@ def apply_retention(
         removed = keeper.quota.remove_unchanged(one.study)
         if removed:
             report.studies += 1
+            report.study_instance_uids.append(one.study.study_instance_uid)
             report.instances += len(removed)
             report.size_bytes += one.study.size_bytes
     report.missing_bytes = missing_bytes(rule, disk_of(keeper))

@@ -1,6 +1,7 @@
 """The audit trail of an archive that DCMTK's tools store to, ask and fetch from."""
 
 import base64
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,12 +9,15 @@ from xml.etree.ElementTree import Element
 
 import pytest
 
+from dicomdesk.archive.audit.auditor import open_auditor
 from dicomdesk.archive.audit.settings import AuditSettings, SyslogTarget, Transport
+from dicomdesk.archive.facts import RetentionApplied
 from dicomdesk.archive.serve import ServeJob, ServeRequest
+from dicomdesk.archive.setup.configuration import Quota
 from dicomdesk.engine.engine import Engine
 from dicomdesk.errors import StorageError
 from tests.helpers.archives.audit_schema import checked_message
-from tests.helpers.archives.served_archives import ARCHIVE, make_settings
+from tests.helpers.archives.served_archives import ARCHIVE, encoded, make_settings
 from tests.helpers.data.datasets import CT_IMAGE, EXPLICIT, Builder
 from tests.helpers.data.studies import write_study
 from tests.helpers.dcmtk.commands import dcmtks, run
@@ -24,10 +28,16 @@ NODELAY = {"TCP_NODELAY": "1"}
 
 
 @contextmanager
-def serving(tmp_path: Path, audit: AuditSettings) -> Iterator[ServeJob]:
-    settings = make_settings(tmp_path / "area")
+def serving(tmp_path: Path, audit: AuditSettings, quota: Quota | None = None) -> Iterator[ServeJob]:
+    settings = make_settings(tmp_path / "area", quota=quota)
     with Engine() as engine:
         yield engine.submit(ServeRequest(settings=settings, audit=audit), lambda _event: None)
+
+
+def start(name: str, run: Callable[[], None]) -> threading.Thread:
+    thread = threading.Thread(target=run, name=name, daemon=True)
+    thread.start()
+    return thread
 
 
 def trail(path: Path) -> list[Element]:
@@ -80,6 +90,40 @@ def test_who_stored_asked_and_fetched_what_is_in_the_trail(tmp_path: Path) -> No
     assert fetched.find(".//SOPClass").attrib["NumberOfInstances"] == "2"  # type: ignore[union-attr]  # it is there
     assert objects(alert) == ["STRANGER"]
     assert {one.find("AuditSourceIdentification").attrib["AuditSourceID"] for one in messages} == {"north"}  # type: ignore[union-attr]  # there by the schema
+
+
+def test_what_goes_by_itself_is_in_the_trail(tmp_path: Path, announce_log: Callable[[str], None]) -> None:
+    announce_log("due to quota")
+    path = tmp_path / "audit.log"
+    with (
+        serving(tmp_path, AuditSettings(file=path), Quota(max_studies=1)) as job,
+        connected(job.port) as peer,
+    ):
+        peer.associate(Proposal(contexts=((1, CT_IMAGE, (EXPLICIT,)),), called=ARCHIVE.encode()))
+        for study in ("1.2.3", "1.2.4"):
+            assert peer.store(f"{study}.9", [encoded(f"{study}.9", study, f"{study}.1")]) == 0
+        peer.release()
+    _started, deleted, *_rest = trail(path)
+    assert (told(deleted), objects(deleted)) == (("DICOM Study Deleted", "D"), ["1.2.3"])
+
+
+def test_what_the_retention_removes_is_in_the_trail(tmp_path: Path) -> None:
+    path = tmp_path / "audit.log"
+    auditor = open_auditor(AuditSettings(file=path), [ARCHIVE])
+    auditor.start(start)
+    auditor.take(
+        RetentionApplied(
+            area=ARCHIVE,
+            studies=2,
+            instances=2,
+            size_bytes=2,
+            held=0,
+            missing_bytes=0,
+            study_instance_uids=("1.1", "1.2"),
+        )
+    )
+    auditor.close()
+    assert [objects(one) for one in trail(path)] == [["1.1"], ["1.2"], []]
 
 
 def test_a_collector_that_is_not_there_holds_nobody_up(tmp_path: Path, announce_log: Callable[[str], None]) -> None:

@@ -21,7 +21,7 @@ from dicomdesk.errors import SettingsError, StorageError
 from tests.helpers.archives.corrected_areas import Watcher, check_index_is_that_of_files, open_area, store
 from tests.helpers.archives.stored_studies import STUDIES
 
-PATIENT_NAME, PATIENT_ID, SEX, ACCESSION = 0x00100010, 0x00100020, 0x00100040, 0x00080050
+PATIENT_NAME, PATIENT_ID, ISSUER, SEX, ACCESSION = 0x00100010, 0x00100020, 0x00100021, 0x00100040, 0x00080050
 FIRST = STUDIES[0]
 STUDY = selection_of(Level.STUDY, STUDY_INSTANCE_UID, FIRST.uid)
 
@@ -114,6 +114,31 @@ def test_a_merge_into_nobody_is_refused(keeper: Keeper) -> None:
         merge(keeper, "P2", "P77", {})
     with pytest.raises(SettingsError, match="different"):
         merge(keeper, "P2", "P2", {})
+
+
+def test_a_merge_into_one_of_several_patients_of_an_id_asks_which(keeper: Keeper) -> None:
+    carry_out(keeper, CorrectionKind.CORRECT, correction(keeper, STUDY, {ISSUER: "NORTH"}))
+    with pytest.raises(SettingsError, match='"NORTH"'):
+        merge(keeper, "P2", "P1", {})
+    carry_out(keeper, CorrectionKind.MERGE, merge(keeper, "P2", "P1", {ISSUER: "NORTH"}))
+    assert {read(keeper, one).IssuerOfPatientID for one in instances(keeper, STUDIES[2].uid)} == {"NORTH"}
+
+
+def test_wildcards_in_an_id_stand_for_themselves(keeper: Keeper) -> None:
+    with pytest.raises(SettingsError, match="no patient"):
+        merge(keeper, "P2", "P?", {})
+    assert carry_out(keeper, CorrectionKind.MERGE, merge(keeper, "P*", "P1", {})).instance_count == 0
+
+
+def test_lines_of_the_trail_that_nobody_wrote_are_passed_over(keeper: Keeper) -> None:
+    record = carry_out(keeper, CorrectionKind.CORRECT, correction(keeper, STUDY, {PATIENT_ID: "P9"}))
+    trail = Trail.of_folder(keeper.storage.folder)
+    rubbish = ['{"id": 1, "part": 2, "event": "part"}', "[1]", "{", '{"event": "taken", "id": 1, "part": 2}', "\0\xff"]
+    with trail.path.open("a") as file:
+        file.write("\n".join(rubbish))
+    assert trail.records() == [record]
+    back = carry_out(keeper, CorrectionKind.UNDO, undo(keeper, record), undoes=record.origin.correction_id)
+    assert trail.records() == [record, back]
 
 
 def test_a_split_brings_a_series_to_a_new_study_of_another_patient_and_tells_the_new_uids(

@@ -1,12 +1,12 @@
 """``archive correct``, ``merge``, ``split``, ``undo`` and ``trail`` beside the server that DCMTK's tools ask."""
 
-import getpass
 from collections.abc import Iterator
 from pathlib import Path
 
 import pydicom
 import pytest
 
+from dicomdesk.archive.corrections.record import operating_user
 from dicomdesk.cli.archive.mending.correct_command import PROGRAM as CORRECT
 from dicomdesk.cli.archive.mending.correcting import RECORD_KEYS
 from dicomdesk.cli.archive.mending.merge_command import PROGRAM as MERGE
@@ -78,7 +78,7 @@ def test_a_study_is_corrected_while_the_archive_serves_it(archive: Running, tmp_
         "correction",
         "correct",
         3,
-        getpass.getuser(),
+        operating_user(),
     )
     assert found(archive, "PatientID=P1") == []
     assert found(archive, "PatientID=P9") == ["1.2.3"]
