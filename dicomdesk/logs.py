@@ -189,6 +189,8 @@ class Log:
     """All loggers of a process. ``routes`` has an entry for each configured name; "" is the root and has a level."""
 
     routes: Mapping[str, Route]
+    explains: bool = True
+    """Whether lines that say why something failed, and what to do, are wanted beside those that DCMTK has."""
     _lock: threading.RLock = field(default_factory=threading.RLock)
     _is_batch: bool = False
 

@@ -170,8 +170,9 @@ class GetLines(RequestorLines[RetrieveFact]):
                 self._main.error(f"Failed receiving DIMSE command: {condition}")
             case _:
                 assert_never(result.failure)
-        for line in diagnosis_lines(result.diagnoses, has_told_failure=self._has_warned_of_failure):
-            self._tool.warn(line)
+        if self._explains:
+            for line in diagnosis_lines(result.diagnoses, has_told_failure=self._has_warned_of_failure):
+                self._tool.warn(line)
 
     def _show_fault(self, fault: Fault) -> None:
         if fault.text:  # a file

@@ -9,6 +9,12 @@ _LOUDNESS_WORDS = "--verbose, --debug or --quiet"
 
 def open_log(line: CommandLine, application: str) -> Log:
     """Open the log that a command line asks for; raises CommandLineError."""
+    log = _open_log(line, application)
+    log.explains = not line.has("--terse")
+    return log
+
+
+def _open_log(line: CommandLine, application: str) -> Log:
     loudness = line.last_of(*_LOUDNESS)
     has_level = line.has("--log-level")
     if has_level:

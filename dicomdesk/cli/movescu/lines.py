@@ -197,8 +197,9 @@ class MoveLines(RequestorLines[RetrieveFact]):
                 self._tool.info("Aborting Association")
             case _:
                 assert_never(result.failure)
-        for line in diagnosis_lines(result.diagnoses, has_told_failure=self._has_warned_of_failure):
-            self._tool.warn(line)
+        if self._explains:
+            for line in diagnosis_lines(result.diagnoses, has_told_failure=self._has_warned_of_failure):
+                self._tool.warn(line)
 
     def _show_usual_end(self, result: "RetrieveOutcome", *, aborts_at_end: bool) -> None:
         fault = self._identifiers.fault

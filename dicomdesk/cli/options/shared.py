@@ -32,6 +32,7 @@ _LOG_OPTIONS = (
         argument="[l]evel: string constant",
     ),
     option("-lc --log-config", "log as the settings in file f say", argument="[f]ilename: string"),
+    option("--terse", "do not explain failures in the log"),
 )
 ACSE_TIMEOUT = option("-ta --acse-timeout", "timeout for ACSE messages", argument="[s]econds: integer (default: 30)")
 DIMSE_TIMEOUT = option(

@@ -36,6 +36,7 @@ class RequestorLines(LogLines[FactT]):
         super().__init__(log, tool, is_of_network=is_of_network, shows_contexts=shows_contexts)
         self._peer = peer
         self._association = association
+        self._explains = log.explains
         self._last_line = ""
         self._has_warned_of_failure = False
         """Whether it was told with our advice why there is no association."""
@@ -64,7 +65,7 @@ class RequestorLines(LogLines[FactT]):
         """Warn with our words where there are more than a reason; DCMTK's line follows at the end of the job."""
         reason = printable(event.reason).removesuffix(".")
         remedy = printable(f"{event.cause} {event.advice}".strip())
-        if remedy:
+        if remedy and self._explains:
             self._has_warned_of_failure = True
             self._tool.warn(f"{_INDENT}{reason}. {remedy}")
         else:

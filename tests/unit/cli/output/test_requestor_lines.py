@@ -38,6 +38,13 @@ def test_advice_is_shown_at_the_default_level(
     assert capsys.readouterr().err.splitlines() == expected
 
 
+def test_a_terse_log_explains_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    log = console_log(Level.WARN)
+    log.explains = False
+    Requestor(log, "findscu", Peer(host="h", port=1), AssociationSettings()).show([failed("Ask.")])
+    assert capsys.readouterr().err == ""
+
+
 @pytest.mark.parametrize(("shows_contexts", "letter"), [(True, "I"), (False, "D")])
 def test_association_parameters_are_for_debugging_unless_they_are_asked_for(
     shows_contexts: bool, letter: str, capsys: pytest.CaptureFixture[str]
