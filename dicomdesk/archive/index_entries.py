@@ -23,6 +23,8 @@ class Conflict(IntFlag):
 
 
 NO_CONFLICT: Final = Conflict(0)
+LOUD_CONFLICTS: Final = Conflict.OTHER_STUDY | Conflict.OTHER_SERIES | Conflict.OTHER_PATIENT
+"""Those that are answered with a warning, or refused. Other names are listed: one patient's is written in many ways."""
 _TEXTS: Final[Mapping[Conflict, str]] = MappingProxyType(
     {
         Conflict.OTHER_PATIENT: "another patient has it, too",

@@ -25,7 +25,7 @@ from dicomdesk.archive.additions.statements import (
     NO_STUDY,
     REPLACE,
 )
-from dicomdesk.archive.contents.contents import content_of, raw_content
+from dicomdesk.archive.contents.contents import raw_content
 from dicomdesk.archive.contents.rows import Row, is_listed, item_rows, joined, patient_identity, row_of
 from dicomdesk.archive.index_entries import NO_CONFLICT, Addition, AdditionOutcome, Conflict, DuplicateRule, IndexEntry
 from dicomdesk.archive.tables.conflicts import conflict_of, is_outnumbered, note_instances
@@ -219,7 +219,7 @@ class _Batch:
         return None if self.refuses_conflicts and self._contradicts(entry) else self._places.place(entry)
 
     def _contradicts(self, entry: IndexEntry) -> bool:
-        """Whether an entry would be of another patient, or name, than its study shows, or is another of a known UID."""
+        """Whether an entry would be of another patient than most of its study, or is another of a known UID."""
         uid, identity = value_of(entry, STUDY_INSTANCE_UID), patient_identity(entry.values)
         owner = self._memory.studies.get((entry.area, uid, identity)) or self._places.find_study(
             entry.area, uid, identity
@@ -230,7 +230,7 @@ class _Batch:
             return is_known or self._connection.execute(some.limit(1)).first() is not None
         if owner.conflict & Conflict.OTHER_PATIENT and is_outnumbered(self._connection, entry.area, uid, owner.key):
             return True
-        return has_other_name(owner, content_of(Level.STUDY, entry)) or self._is_elsewhere(entry, owner)
+        return self._is_elsewhere(entry, owner)
 
     def _is_elsewhere(self, entry: IndexEntry, owner: StudyEntity) -> bool:
         known = self._known.get((entry.area, value_of(entry, SOP_INSTANCE_UID)), [])

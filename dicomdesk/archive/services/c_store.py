@@ -3,7 +3,7 @@
 Statuses: A700 the disk or the index does not take it, or it is larger than its quota; A900 its class or instance is not
 what the command says; 0122 its class is none that is stored here, whatever its context was negotiated for; C000 it
 cannot be understood, or belongs to no study or series; B000 it is stored, and contradicts others (another patient has a
-study of its UID, or another name; another place has an instance of its UID); C111 it does, and is refused therefore,
+study of its UID, or another place an instance of its UID); C111 it does, and is refused therefore,
 where the settings say so. Data sets whose lengths do not fit together end the association, as with DCMTK.
 """
 
@@ -16,7 +16,7 @@ from dicomdesk.archive.areas.entry_reader import entry_of_data_set, entry_of_ope
 from dicomdesk.archive.areas.keeper import Keeper
 from dicomdesk.archive.areas.quota import QuotaExceededError
 from dicomdesk.archive.facts import AcceptedInstance
-from dicomdesk.archive.index_entries import AdditionOutcome, Conflict, IndexEntry
+from dicomdesk.archive.index_entries import LOUD_CONFLICTS, AdditionOutcome, Conflict, IndexEntry
 from dicomdesk.atomic_file import AtomicFile
 from dicomdesk.dicom.data_sets.element_walk import DataSetBytes
 from dicomdesk.dicom.data_sets.structure_check import StructureFindings
@@ -49,7 +49,6 @@ logger = logging.getLogger(__name__)
 _LONGEST_UID = 64
 CONFLICT_TEXTS: Final[Mapping[Conflict, str]] = {
     Conflict.OTHER_PATIENT: "PatientID differs from others of the study",
-    Conflict.OTHER_NAME: "PatientName differs from others of the study",
     Conflict.OTHER_STUDY: "another study has its SOPInstanceUID",
     Conflict.OTHER_SERIES: "another series has its SOPInstanceUID",
 }
@@ -128,7 +127,7 @@ class StoringSink(InstanceFile):
         if kept.addition.outcome is AdditionOutcome.REFUSED:
             logger.warning("Refused, for it contradicts what is stored: %s", _named(entry))
             raise RefusedError(Status.DUPLICATE_HERE, "It contradicts what is stored of its patient, study or UIDs")
-        if kept.addition.conflict:
+        if kept.addition.conflict & LOUD_CONFLICTS:
             self._warn(entry, kept.addition.conflict)
         if findings.is_irregular:
             words = disagreement(findings) if syntax else STORED_AS_RECEIVED

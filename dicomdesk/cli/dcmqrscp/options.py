@@ -146,9 +146,9 @@ _EXTENSIONS = group(
     ),
     option(
         "--refuse-conflicts",
-        "refuse what contradicts stored instances of its",
-        "study or UID, in patient, name or place (else it",
-        "is kept, and answered with the warning B000)",
+        "refuse an instance whose study is another",
+        "patient's, or whose UID another place has (else",
+        "it is kept, and answered with the warning B000)",
     ),
     shared.FSYNC,
     *RETENTION_OPTIONS,

@@ -160,11 +160,12 @@ def test_what_contradicts_is_refused_where_it_is_to_be(empty_index: Index) -> No
         assert list(empty_index.wrong_counts()) == []
         return addition.outcome
 
-    for values in ({"patient": "P2"}, {"name": "Roe"}, {"instance": "1.2.1.1", "series": "1.2.9"}):
+    for values in ({"patient": "P2"}, {"instance": "1.2.1.1", "series": "1.2.9"}):
         assert outcome(**values) is AdditionOutcome.REFUSED
         assert outcome(study="1.9", instance="1.2.1.1", series="1.9.1") is AdditionOutcome.REFUSED
     assert empty_index.statistics(AREA).instances == 1
-    assert outcome() is AdditionOutcome.ADDED
+    assert outcome(name="Roe") is AdditionOutcome.ADDED
+    assert outcome() is AdditionOutcome.REPLACED
     assert outcome(instance="1.2.1.1", name="") is AdditionOutcome.REPLACED
 
 
