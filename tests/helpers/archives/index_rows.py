@@ -1,6 +1,7 @@
 """All that an index says, in a form that does not tell in which order it came to say it."""
 
 from collections import Counter
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -26,10 +27,22 @@ _INTERNAL = frozenset(
 )
 
 
-def canonical_rows(index: Index) -> Rows:
-    """The rows of all tables; keys are replaced by what they stand for, numbers of faces by what these say."""
+def canonical_rows(index: Index, *, without: Collection[str] = ()) -> Rows:
+    """The rows of all tables; keys are replaced by what they stand for, numbers of faces by what these say.
+
+    Columns of the names in ``without`` are left out.
+    """
     with index._database.reading() as connection:
-        return _rows(connection)
+        found = _rows(connection)
+    return {
+        table: Counter({tuple(_without(part, without) for part in row): count for row, count in rows.items()})
+        for table, rows in found.items()
+    }
+
+
+def _without(part: Any, names: Collection[str]) -> Any:
+    """A part of a row, which may be a column: (name, value)."""
+    return None if isinstance(part, tuple) and len(part) == 2 and part[0] in names else part
 
 
 def _rows(connection: Connection) -> Rows:
