@@ -197,8 +197,12 @@ async def _live(application: "QApplication", loop: asyncio.AbstractEventLoop, st
 
 
 async def _complete(window: "MainWindow", tasks: "Tasks") -> None:
-    """Build what is not seen at first: a view in each turn of the loop."""
+    """Build what is not seen at first: in each turn of the loop a view, or what it is made of."""
+    window.load_next()
+    await tasks.breathe()
     while window.build_next():
+        await tasks.breathe()
+        window.load_next()
         await tasks.breathe()
     gc.freeze()  # what the program itself is made of is not looked through again
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS, _YOUNG_COLLECTIONS, _NEVER)

@@ -127,6 +127,11 @@ class MainWindow(QMainWindow):
         problems.wanted.connect(self._on_problem_wanted)
         return problems
 
+    def load_next(self) -> None:
+        """Load what the next view is made of, so that ``build_next`` takes less at once."""
+        for key in self._all.lacking()[:1]:
+            self._all.load(key)
+
     def build_next(self) -> bool:
         """Build one more view; False where all are there."""
         lacking = self._all.lacking()

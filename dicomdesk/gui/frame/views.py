@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import cached_property
+from importlib import import_module
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, Signal
@@ -26,6 +27,15 @@ ViewT = TypeVar("ViewT", bound=View)
 
 KEYS = ("send", "receive", "query", "associations", "peers", "rules")
 """Of all views, in the order of the sidebar."""
+_MODULES = {
+    "send": "dicomdesk.gui.panes.send",
+    "receive": "dicomdesk.gui.panes.receive",
+    "query": "dicomdesk.gui.query.pane",
+    "associations": "dicomdesk.gui.panes.associations",
+    "peers": "dicomdesk.gui.peers.pane",
+    "rules": "dicomdesk.gui.rules.pane",
+}
+"""Of all views."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +91,10 @@ class Views(QObject):
     def lacking(self) -> list[str]:
         """Return the keys of the views that have not been built."""
         return [key for key in KEYS if key not in self._views]
+
+    def load(self, key: str) -> None:
+        """Load what the view with a key is made of; half of what it takes to build it."""
+        import_module(_MODULES[key])
 
     def find(self, key: str) -> View:
         """Return the view with a key, one of ``KEYS``."""

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from dicomdesk.gui.frame.views import KEYS
+from dicomdesk.gui.frame.views import _MODULES, KEYS
 from dicomdesk.gui.main_window import MainWindow
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
@@ -59,6 +59,10 @@ def test_each_view_of_the_window_has_its_own_key_and_word(window: MainWindow) ->
     assert [view.key for view in views if isinstance(view, View)] == list(KEYS)
     words = [button.text() for button in window.sidebar._buttons]
     assert words == ["Send", "Receive", "Query/Retrieve", "Associations", "Peers", "Rules"]
+
+
+def test_a_view_is_loaded_from_where_it_is_built_from(window: MainWindow) -> None:
+    assert {key: type(getattr(window, key)).__module__ for key in KEYS} == _MODULES
 
 
 @pytest.mark.long
