@@ -19,6 +19,7 @@ from typing import Protocol
 
 from dicomdesk.archive.areas.entry_processes import EntryOrReason, EntryProcesses, read_entries
 from dicomdesk.archive.areas.folder_notes import LeftOut
+from dicomdesk.archive.areas.passed_over import passed_over
 from dicomdesk.archive.areas.storage_area import StorageArea
 from dicomdesk.archive.index import Index, sqlite_url
 from dicomdesk.archive.index_entries import FileEntry, IndexEntry
@@ -44,6 +45,8 @@ class ReindexReport:
 
     indexed: int = 0
     unreadable: int = 0
+    passed_over: int = 0
+    """Files and folders that are no instances by their names or places."""
     superseded: int = 0
     """Files whose instance a newer file has; they are left out of the index."""
     forgotten: int = 0
@@ -189,6 +192,10 @@ class _IndexBuilder:
 
     def run(self) -> ReindexReport:
         """Index everything."""
+        for path, reason in passed_over(str(self._storage.folder)):
+            self._observer.check()
+            self._result.passed_over += 1
+            self._observer.left_out(self._area.ae_title, path, reason)
         total = 0
         for _ in self._paths():
             self._observer.check()

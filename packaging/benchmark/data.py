@@ -136,9 +136,13 @@ def make_many(folder: Path, count: int, per_study: int = 250) -> None:
     folder.mkdir(parents=True)
     for index in range(count):
         study, uid = _uid("many", index // per_study), _uid("many", "instance", index)
-        data = small_data_set(uid, study, _uid("many", "series", index // 50), 128)
-        meta = _meta(SECONDARY_CAPTURE).replace(_PLACEHOLDER.encode(), uid.encode().ljust(len(_PLACEHOLDER), b"\0"))
-        (folder / f"{index:06d}.dcm").write_bytes(meta + data)
+        (folder / f"{index:06d}.dcm").write_bytes(small_file(uid, study, _uid("many", "series", index // 50)))
+
+
+def small_file(uid: str, study: str, series: str) -> bytes:
+    """A file of 1 KB."""
+    meta = _meta(SECONDARY_CAPTURE).replace(_PLACEHOLDER.encode(), uid.encode().ljust(len(_PLACEHOLDER), b"\0"))
+    return meta + small_data_set(uid, study, series, 128)
 
 
 def make_multiframe(folder: Path) -> None:

@@ -6,6 +6,7 @@ from benchmark.archiving import archiving
 from benchmark.gui.rows import gui
 from benchmark.hostile import hostile
 from benchmark.journaling import journaling
+from benchmark.large_archive import large
 from benchmark.querying import querying
 from benchmark.retrieving import retrieving
 from benchmark.rows import (
@@ -24,6 +25,11 @@ from benchmark.rows import (
 from benchmark.security import tls
 
 
+def _archive(bench: Bench) -> Iterator[Row]:
+    yield from archiving(bench)
+    yield from large(bench)
+
+
 def _querying(bench: Bench) -> Iterator[Row]:
     yield from querying(bench)
     yield from retrieving(bench)
@@ -40,7 +46,8 @@ GROUPS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "starting": starting,
     "idling": idling,
     "tls": tls,
-    "archive": archiving,
+    "archive": _archive,
+    "archive-large": large,
     "hostile": hostile,
     "journal": journaling,
     "querying": _querying,

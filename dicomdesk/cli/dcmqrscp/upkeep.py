@@ -157,6 +157,7 @@ def _reindex(settings: ArchiveSettings, area: Area, display: UpkeepDisplay) -> b
     result = reindex_area(settings, area, display)
     parts = [f"{count_text(result.indexed, 'instance')} in the index"]
     parts += [f"{count_text(result.unreadable, 'file')} cannot be read"] if result.unreadable else []
+    parts += [f"{result.passed_over} passed over"] if result.passed_over else []
     parts += [f"{count_text(result.superseded, 'file')} superseded"] if result.superseded else []
     parts += [f"{result.forgotten} without file forgotten"] if result.forgotten else []
     display.ended(area.ae_title, result, ", ".join(parts))

@@ -73,7 +73,13 @@ def test_json_lines_tell_the_same(settings: ArchiveSettings, capsys: pytest.Capt
     assert upkeep(settings, "ONE", reindexes=True, writes_json=True) == 0
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [line["event"] for line in lines] == ["upkeep-progress", "upkeep-finished"]
-    assert lines[-1]["counts"] == {"indexed": 1, "unreadable": 0, "superseded": 0, "forgotten": 0}
+    assert lines[-1]["counts"] == {
+        "indexed": 1,
+        "unreadable": 0,
+        "passed_over": 0,
+        "superseded": 0,
+        "forgotten": 0,
+    }
 
 
 def test_an_area_that_cannot_be_used_does_not_hide_the_others(
