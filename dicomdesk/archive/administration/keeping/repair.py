@@ -59,16 +59,17 @@ def repair_area(
     stepped: Callable[[RepairStep], None],
     progressed: Callable[[int], None] | None = None,
     *,
+    is_deep: bool = False,
     forces: bool = False,
 ) -> Counter[RepairDeed]:
-    """Compare files and index, and mend what is found; returns how often each was done.
+    """Compare files and index, with ``is_deep`` contents too, and mend what is found; returns how often each was done.
 
-    ``progressed`` is told how many files and entries were looked at. Raises StorageError, before anything is changed,
-    where more than half of the files are missing, unless that is forced: then a share is not mounted, more likely.
-    Raises the errors of the index.
+    What contradicts something else is no fault, and stays. ``progressed`` is told how many files and entries were
+    looked at. Raises StorageError, before anything is changed, where more than half of the files are missing, unless
+    that is forced: then a share is not mounted, more likely. Raises the errors of the index.
     """
     findings: list[Finding] = []
-    report = check_area(opened.settings, opened.area, findings.append, progressed)
+    report = check_area(opened.settings, opened.area, findings.append, progressed, is_deep=is_deep)
     _refuse_absent_share(report, opened, forces=forces)
     keeper.crash_repair.complete_removals()
     repair = _Repair(opened, keeper)
@@ -112,10 +113,12 @@ class _Repair:
                 deed, text = self._drop(finding)
             case FindingKind.WRONG_COUNT:
                 deed, text = self._recount()
-            case FindingKind.DAMAGED_INDEX:
-                deed, text = RepairDeed.LEFT, "the index has to be made again: dcmqrscp --reindex"
-            case _:  # what is damaged, in whatever way
+            case FindingKind.DIFFERENT | FindingKind.DAMAGED:
                 deed, text = self._set_entry_aside(finding)
+            case FindingKind.DAMAGED_INDEX | FindingKind.OLDER_INDEX:
+                deed, text = RepairDeed.LEFT, "the index has to be made again: dcmqrscp --reindex"
+            case FindingKind.CONFLICT:
+                raise AssertionError("no fault is to be mended")
         return RepairStep(finding=finding, deed=deed, text=text)
 
     def _adopt(self, finding: Finding) -> tuple[RepairDeed, str]:

@@ -37,7 +37,10 @@ TOOL = Tool(
             "that was changed at equal size, or decayed on the disk, is damaged. Files whose checksum is not known, "
             "from before there were any, are counted and are no fault."
         ),
-        "Conflicts are counted and are no fault: archive list conflicts shows them.",
+        (
+            "With --deep the content of each file is compared with the checksum that was taken when it was stored, at "
+            "the speed of the disk. Conflicts are counted and are no fault: archive list conflicts shows them."
+        ),
     ),
     examples=(
         ("Look whether all is right.", "archive verify"),
@@ -48,8 +51,8 @@ TOOL = Tool(
         (
             "finding",
             (
-                "``area``, ``kind`` (missing, unindexed, different, damaged, wrong-count, damaged-index), ``path``, "
-                "``sop_instance_uid``, ``text``"
+                "``area``, ``kind`` (missing, unindexed, different, damaged, wrong-count, damaged-index, older-index; "
+                "conflict, which is no fault), ``path``, ``sop_instance_uid``, ``text``"
             ),
         ),
         ("progress", "``items_done``, ``items_total`` (null), ``bytes_done`` (0); once a second"),

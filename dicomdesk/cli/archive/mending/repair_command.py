@@ -25,6 +25,7 @@ TOOL = Tool(
         PLACE,
         group(
             "repair options",
+            option("--deep", "read all files, and set aside those whose", "content is not what was stored"),
             option("--force", "repair also where more than half of the", "files are missing"),
         ),
         group("output options", JSON),
@@ -78,7 +79,9 @@ def run(line: CommandLine, log: Log) -> int:
 
                 with working_on(opened) as keeper:
                     settle_trash(keeper)
-                    counts = repair_area(opened, keeper, step, progress.reach, forces=line.has("--force"))
+                    counts = repair_area(
+                        opened, keeper, step, progress.reach, is_deep=line.has("--deep"), forces=line.has("--force")
+                    )
                 progress.clear()
                 done += counts
                 words = ", ".join(f"{count} {deed.value}" for deed, count in counts.items()) or "nothing to be mended"

@@ -1,4 +1,5 @@
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,9 @@ from tests.helpers.archives.served_archives import Running, encoded, running
 from tests.helpers.data.datasets import CT_IMAGE, part10
 
 
-def repair(folder: Path, *, forces: bool = False) -> dict[RepairDeed, int]:
+def repair(folder: Path, *, is_deep: bool = False, forces: bool = False) -> dict[RepairDeed, int]:
     with opened_areas(ArchivePlace(folder=folder)) as (opened,), working_on(opened) as keeper:
-        return dict(repair_area(opened, keeper, lambda _step: None, forces=forces))
+        return dict(repair_area(opened, keeper, lambda _step: None, is_deep=is_deep, forces=forces))
 
 
 def is_right(archive: Running) -> bool:
@@ -47,6 +48,32 @@ def test_whatever_is_wrong_is_mended_beside_the_server_and_nothing_is_lost(tmp_p
     trash = Trash(tmp_path)
     kept = {trash.file_of(entry, one.path).name for entry in trash.entries() for one in trash.instances(entry)}
     assert kept == {"1.7.00000001.dcm", "1.2.00000001.dcm", os.path.basename(paths["1.4"])}
+
+
+def test_content_that_is_not_what_was_stored_is_set_aside_where_all_is_read(tmp_path: Path) -> None:
+    with running(tmp_path) as archive:
+        archive.put(encoded("1.1"), encoded("1.2", pixels=b"good"))
+        path = next(path for path, uid in archive.indexed().items() if uid == "1.2")
+        (tmp_path / path).write_bytes((tmp_path / path).read_bytes().replace(b"good", b"evil"))
+        assert repair(tmp_path) == {}
+        assert repair(tmp_path, is_deep=True) == {RepairDeed.SET_ASIDE: 1}
+        assert list(archive.indexed().values()) == ["1.1"]
+        (entry,) = Trash(tmp_path).entries()
+        assert entry.kept_until is None
+
+
+def test_what_contradicts_something_else_is_no_fault_and_stays(
+    tmp_path: Path, announce_log: Callable[[str], None]
+) -> None:
+    announce_log("Stored, but")
+    with running(tmp_path) as archive:
+        archive.put(encoded("1.1"))
+        archive.put(encoded("1.1", study="1.9", series="1.9.1"), status=0xB000)
+        archive.put(encoded("1.2", patient="P2"), status=0xB000)
+        before = archive.files()
+        assert repair(tmp_path, is_deep=True) == {}
+        assert archive.files() == before
+        assert len(archive.indexed()) == 3
 
 
 def test_a_share_that_is_not_there_does_not_empty_the_index(tmp_path: Path) -> None:
