@@ -24,6 +24,7 @@
      |    +-- KeptFileError                a file of what is kept from run to run cannot be used
      |    |    +-- ListStateError               what has come of a list cannot be kept, or is another list's
      |    |    +-- JournalError                 the journal of what is sent cannot be opened, read or written
+     |    +-- HostLostError                the process that the window's engine has to itself has ended
      |    +-- IndexUnusableError           the archive's database: unreachable, full, read-only, too new
      |    +-- IndexBusyError               the archive's database is locked by others
      |    +-- IndexDamagedError            the archive's database must be made again
@@ -231,6 +232,10 @@ class IndexBusyError(LocalError):
 
 class IndexDamagedError(LocalError):
     """The database of the archive's index is damaged; it can be made again from the stored files."""
+
+
+class HostLostError(LocalError):
+    """The process that the window's engine has to itself has ended while it was needed."""
 
 
 class SettingsError(DicomdeskError):

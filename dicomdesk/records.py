@@ -10,7 +10,10 @@ from collections.abc import Callable
 from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any, TypeVar
 
-__all__ = ["dataclass"]
+__all__ = ["OF_THIS_PROCESS", "dataclass"]
+
+OF_THIS_PROCESS = "of this process"
+"""Metadata of a field, with a default, that means nothing elsewhere: it does not go along to another process."""
 
 ClassT = TypeVar("ClassT", bound=type)
 
@@ -30,7 +33,10 @@ def _make_record(cls: type, *, kw_only: bool) -> type:
         made.__repr__ = _repr
     made.__signature__ = _Signature()
     made.__setattr__, made.__delattr__ = _refuse_setting, _refuse_deleting
-    made.__getstate__, made.__setstate__ = _get_state, _set_state
+    made.__getstate__, made.__setstate__ = (
+        _late(made, "__getstate__", _get_state_source),
+        _late(made, "__setstate__", _set_state_source),
+    )
     return made  # type: ignore[no-any-return] # it is one
 
 
@@ -112,13 +118,27 @@ def _refuse_deleting(_self: object, name: str) -> None:
     raise dataclasses.FrozenInstanceError(f"cannot delete field {name!r}")
 
 
-def _get_state(self: Any) -> list[object]:
-    return [getattr(self, field.name) for field in dataclasses.fields(self)]
+def _carried(cls: type) -> list[str]:
+    """Fields that go along where a value goes to another process, or is copied."""
+    return [field.name for field in dataclasses.fields(cls) if OF_THIS_PROCESS not in field.metadata]
 
 
-def _set_state(self: Any, state: list[object]) -> None:
-    for field, value in zip(dataclasses.fields(self), state, strict=True):
-        object.__setattr__(self, field.name, value)
+def _get_state_source(cls: type, _names: dict[str, object]) -> str:
+    return f"def __getstate__(self):\n    return {_tuple_of(_carried(cls), 'self')}"
+
+
+def _set_state_source(cls: type, names: dict[str, object]) -> str:
+    """What does not go along is as it is in a value that was made without it."""
+    carried, body = _carried(cls), []
+    for field in dataclasses.fields(cls):
+        if field.name in carried:
+            value = f"state[{carried.index(field.name)}]"
+        else:
+            has_default = field.default is not dataclasses.MISSING
+            names[f"_of_{field.name}"] = field.default if has_default else field.default_factory
+            value = f"_of_{field.name}" + "()" * (not has_default)
+        body.append(f"    _set(self, {field.name!r}, {value})")
+    return "def __setstate__(self, state):\n" + "\n".join(body or ["    pass"])
 
 
 class _Signature:

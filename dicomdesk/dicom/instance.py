@@ -4,10 +4,7 @@ import itertools
 from dataclasses import field
 from enum import Enum
 
-from dicomdesk.records import dataclass
-
-OF_THIS_PROCESS = "of this process"
-"""In the metadata of fields whose values mean nothing to another process."""
+from dicomdesk.records import OF_THIS_PROCESS, dataclass
 
 _new_instance_id = itertools.count(1).__next__
 

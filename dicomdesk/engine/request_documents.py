@@ -20,10 +20,9 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, get_args, get_origin, get_type_hints
 
-from dicomdesk.dicom.instance import OF_THIS_PROCESS
 from dicomdesk.errors import SettingsError
 from dicomdesk.human import printable
-from dicomdesk.records import dataclass
+from dicomdesk.records import OF_THIS_PROCESS, dataclass
 
 if TYPE_CHECKING:
     from dicomdesk.engine.check.requests import CheckRequest, EchoRequest

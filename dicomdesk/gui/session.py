@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from dicomdesk.engine.events import ItemStarted
-from dicomdesk.engine.host.host_lost import HostLostError
 from dicomdesk.engine.receive.book.arrival_book import ArrivalBook
-from dicomdesk.errors import DicomdeskError
+from dicomdesk.errors import DicomdeskError, HostLostError
 from dicomdesk.gui.event_bridge import Bridge, Channel
 from dicomdesk.gui.outbox.access import OutboxAccess, sum_of
 from dicomdesk.gui.problems.book import ProblemBook

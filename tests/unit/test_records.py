@@ -5,6 +5,7 @@ import dataclasses
 import inspect
 import pickle
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
 import pytest
@@ -12,6 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dicomdesk import records
+from dicomdesk.dicom.instance import FoundInstance
+from tests.unit.engine.receive.book.test_arrival_book import header
 
 ValueT = TypeVar("ValueT")
 VALUES = st.integers(0, 2)
@@ -123,6 +126,13 @@ def test_what_is_derived_has_all_fields_and_its_own_ways() -> None:
 
 def test_pickling_keeps_everything() -> None:
     assert pickle.loads(pickle.dumps(Base(value=3, more=(1,)))) == Base(value=3, more=(1,))
+
+
+def test_what_is_of_this_process_does_not_go_along() -> None:
+    found = FoundInstance(path="/a", header=header("1"))
+    copied = pickle.loads(pickle.dumps(replace(found, header=replace(found.header, start=(9, 8)))))
+    assert copied == found
+    assert (copied.id != found.id, copied.header.start) == (True, (0, 0))
 
 
 def test_what_holds_itself_can_be_shown() -> None:

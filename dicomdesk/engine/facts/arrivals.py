@@ -1,4 +1,4 @@
-"""Facts of receiving, summed up: how much has come since the last time, and not which instances."""
+"""Facts of receiving and sending, summed up: how much since the last time, and not which instances."""
 
 from typing import NamedTuple
 
@@ -8,7 +8,7 @@ __all__ = ["AssociationSum", "ReceptionSum", "StudySum"]
 
 
 class AssociationSum(NamedTuple):
-    """What an association has brought since the last time."""
+    """What came of an association since the last time."""
 
     association: int
     """Number within the job."""
@@ -17,6 +17,8 @@ class AssociationSum(NamedTuple):
     stored: int
     size_bytes: int
     """Of what was stored."""
+    ended_bytes: int = 0
+    """Of all that was tried."""
 
 
 class StudySum(NamedTuple):
@@ -37,8 +39,10 @@ class StudySum(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceptionSum:
-    """What a receive job has received since its last sum; stands for the events of each instance."""
+    """What a job has received or sent since its last sum; stands for the events of each instance."""
 
     job_id: str
     associations: tuple[AssociationSum, ...]
     studies: tuple[StudySum, ...]
+    troubled: tuple[tuple[str, int], ...] = ()
+    """Files that did not end well, and the association of each; not all where they are very many."""

@@ -2,7 +2,7 @@
 
 import subprocess
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import replace
@@ -18,24 +18,27 @@ from dicomdesk.engine.events import (
     JobOutcome,
 )
 from dicomdesk.engine.facts.arrivals import ReceptionSum
-from dicomdesk.engine.host.host_lost import HostLostError
-from dicomdesk.engine.host.news import JobResult, ReceptionNews
+from dicomdesk.engine.host.news import JobResult, ReceptionNews, SendingNews
+from dicomdesk.engine.outbox.facts import OutboxFact
 from dicomdesk.engine.receive.book.book_news import BookLost, BookNews
 from dicomdesk.engine.receive.listening_job import ReceiveResult
-from dicomdesk.engine.receive.request import ReceiveRequest, ReportDesk
+from dicomdesk.engine.receive.request import ReceiveRequest
 from dicomdesk.engine.stats import Progress
-from dicomdesk.errors import DicomdeskError
+from dicomdesk.errors import DicomdeskError, HostLostError, SettingsError
 
 if TYPE_CHECKING:
     from dicomdesk.engine.host.line import Line
+    from dicomdesk.engine.journal.records import SettingValue
+    from dicomdesk.engine.outbox.errands import Destination, Resolve
 
-__all__ = ["EngineHost", "HostFact", "HostedJob"]
+__all__ = ["EngineHost", "HostFact", "HostedJob", "SendingFact"]
 
 _BEGIN_S = 60.0
 """How long the process may take until it listens, on a machine that is busy with other things."""
 _KILL_AFTER_S = 10.0
 
 HostFact = BookNews | BookLost | ReceptionSum | Event
+SendingFact = OutboxFact | ReceptionSum | Event
 
 
 class HostedJob:
@@ -67,9 +70,7 @@ class EngineHost:
     Where the process ends by itself, jobs end with a HostLostError, and the next one that is asked for begins another.
     """
 
-    def __init__(self, reports: ReportDesk) -> None:
-        """``reports`` takes reports on storage commitment."""
-        self._reports = reports
+    def __init__(self) -> None:
         self._starting = threading.Lock()
         self._lock = threading.Lock()
         self._line: Line | None = None
@@ -82,6 +83,14 @@ class EngineHost:
         """What each process is asked for first."""
         self.told: Callable[[HostFact], None] = lambda _fact: None
         """Told what the arrival book is now, when no job is about it; on a thread of its own."""
+        self.told_sending: Callable[[SendingFact], None] = lambda _fact: None
+        """Told what the Outbox and its runs report; on a thread of its own."""
+        self.runs: Mapping[str, Progress] = {}
+        """Gauges of the runs of the Outbox, by job."""
+        self.resolve: Resolve = _nobody_resolves
+        """Turns peers' names into destinations for the Outbox, on a thread that may wait."""
+        self.lost: Callable[[str], None] = lambda _words: None
+        """Told that the process has ended by itself, and how; on a thread of its own."""
         self.heard: Callable[[Event], None] = lambda _event: None
         """Told every fact as it is, while somebody wishes that; on a thread of its own."""
 
@@ -189,14 +198,19 @@ class EngineHost:
     # -- on threads of the line
 
     def _do(self, operation: str, values: tuple[object, ...]) -> object:
-        if operation != "take_report":
+        if operation != "resolve":
             raise DicomdeskError(f"internal error: nothing is called {operation}")
-        return self._reports.take_report(*values)  # type: ignore[arg-type] # as the other end gives them
+        peer, settings = values
+        return self.resolve(cast(str, peer), cast("Mapping[str, SettingValue]", settings))
 
     def _take(self, news: object) -> None:
         match news:
             case ReceptionNews():
                 self._take_news(news)
+            case SendingNews(facts=facts, gauges=gauges):
+                self.runs = gauges
+                for _, fact in facts:
+                    self.told_sending(fact)
             case JobResult(job_id=job_id, result=result):
                 with self._lock:
                     job = self._jobs.pop(job_id, None)
@@ -232,19 +246,21 @@ class EngineHost:
             if line is None or self._process is not process:
                 return
             self._line = self._process = None
+            self.runs = {}
             jobs, self._jobs, self._early = list(self._jobs.values()), {}, []
         if self._is_closing and not jobs:
             return
         from dicomdesk.engine.host.child import end_words  # noqa: PLC0415 - it is there, as the process was begun
 
         process.kill()  # it may be there without saying anything
-        words = f"The process that receives has ended by itself ({end_words(process.wait())})"
+        words = f"The process of the engine has ended by itself ({end_words(process.wait())})"
         line.close()
         for job in jobs:
             for association in job.open:
                 job.sink(AssociationAborted(job_id=job.id, association=association, by_peer=False, reason=words))
             job.sink(JobFinished(job_id=job.id, outcome=JobOutcome.FAILED, counts={}, error=words))
         self.told(BookLost())
+        self.lost(words)
         for job in jobs:
             job.done.set_result(ReceiveResult(outcome=JobOutcome.FAILED, error=HostLostError(words)))
 
@@ -257,3 +273,7 @@ def _note_open(job: HostedJob, fact: "Event | ReceptionSum") -> None:
             job.open.pop(fact.association, None)
         case _:
             pass
+
+
+def _nobody_resolves(peer: str, _settings: "Mapping[str, SettingValue]") -> "Destination":
+    raise SettingsError(f"Nobody knows the peer {peer}")

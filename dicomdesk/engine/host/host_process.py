@@ -5,76 +5,76 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import BinaryIO
+from typing import IO
 
-from dicomdesk.dicom.commitment.documents import CommitmentReport
 from dicomdesk.engine.engine import Engine
+from dicomdesk.engine.host.desk.reception import Reception
+from dicomdesk.engine.host.desk.sending import Sending
+from dicomdesk.engine.host.desk.teller import Teller
 from dicomdesk.engine.host.line import Line
-from dicomdesk.engine.host.reception import Reception
+from dicomdesk.engine.journal.records import SettingValue
+from dicomdesk.engine.outbox.errands import Destination
 from dicomdesk.errors import DicomdeskError
-from dicomdesk.network.dimse.commitment import ReportAnswer
 
-__all__ = ["main"]
+__all__ = ["Host", "main"]
 
 _END_S = 8.0
 """How long what is under way may take to end when nobody is there any more who could want it."""
 _OBJECTS_BETWEEN_COLLECTIONS = 50_000
 
 
-class _AskedDesk:
-    """Hands reports on storage commitment to the window's process, which knows what they are about."""
-
-    def __init__(self) -> None:
-        self.line: Line | None = None
-
-    def take_report(self, report: CommitmentReport, sender: str) -> ReportAnswer:
-        """See ``ReportDesk``."""
-        assert self.line is not None
-        answer = self.line.ask("take_report", report, sender)
-        assert isinstance(answer, ReportAnswer)
-        return answer
-
-
 class Host:
     """What the window's process may ask for. ``live`` is for the main thread, all else for any."""
 
-    def __init__(self, incoming: BinaryIO, outgoing: BinaryIO) -> None:
+    def __init__(self, incoming: IO[bytes], outgoing: IO[bytes]) -> None:
         self._engine = Engine()
         self._is_over = threading.Event()
-        desk = _AskedDesk()
-        self._line = desk.line = Line(incoming, outgoing, self._do, lambda _fact: None, self._is_over.set)
-        self._reception = Reception(self._engine, self._line.tell, desk)
-        self._teller = threading.Thread(target=self._reception.run, name="dicomdesk-host-teller", daemon=True)
-        reception = self._reception
+        self._line = Line(incoming, outgoing, self._do, lambda _fact: None, self._is_over.set)
+        self._sending_engine = Engine()
+        teller = self._teller = Teller()
+        sending = self._sending = Sending(self._sending_engine, teller, self._line.tell, self._resolve)
+        reception = self._reception = Reception(self._engine, teller, self._line.tell, sending.reports)
+        teller.sources = (reception.tell_news, sending.tell_news)
+        self._telling = threading.Thread(target=teller.run, name="dicomdesk-host-teller", daemon=True)
         self._operations: dict[str, Callable[..., object]] = {
             each.__name__: each
             for each in (
                 *(reception.listen, reception.cancel, reception.hear, reception.hear_no_more, reception.messages),
                 *(reception.files, reception.latest_files, reception.expect, reception.forget, reception.delete),
-                *(reception.keep_totals, reception.save_totals, self.end),
+                *(reception.keep_totals, reception.save_totals),
+                *(sending.open_outbox, sending.ask_outbox, sending.ask_journal, sending.journal_state),
+                *(sending.sent_messages, sending.end_sending, self.end),
             )
         }
 
     def live(self) -> None:
         """Do what is asked for until the other process is gone, or has asked for the end."""
         self._line.begin()
-        self._teller.start()
+        self._telling.start()
         self._is_over.wait()
         # Nobody is there any more: what is under way is broken off, since nobody could see or stop it.
         limit = threading.Timer(_END_S, os._exit, (1,))
         limit.daemon = True
         limit.start()
         self._engine.close(abort=True)
+        self._sending.break_off()
         self._reception.save_totals()
 
     def end(self) -> None:
         """End what is under way in order; all of it has been told when this returns."""
+        self._sending.end_sending()
+        self._sending_engine.close()
         self._engine.close()
-        self._reception.stop()
-        self._teller.join()
-        self._reception.tell_last()
+        self._teller.stop()
+        self._telling.join()
+        self._reception.save_totals()
+
+    def _resolve(self, peer: str, settings: Mapping[str, SettingValue]) -> Destination:
+        found = self._line.ask("resolve", peer, dict(settings))
+        assert isinstance(found, Destination)
+        return found
 
     def _do(self, operation: str, values: tuple[object, ...]) -> object:
         try:

@@ -8,9 +8,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from typing import IO
 
-from dicomdesk.engine.host.host_lost import HostLostError
 from dicomdesk.engine.host.wire import Answer, Ask, pack, read_message
-from dicomdesk.errors import DicomdeskError
+from dicomdesk.errors import DicomdeskError, HostLostError
 
 __all__ = ["Line"]
 

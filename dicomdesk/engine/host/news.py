@@ -1,13 +1,20 @@
 """What the engine's process tells of its own accord."""
 
+from typing import NamedTuple
+
 from dicomdesk.engine.events import Event
-from dicomdesk.engine.host.condenser import TimedFact
+from dicomdesk.engine.facts.arrivals import ReceptionSum
+from dicomdesk.engine.outbox.facts import OutboxFact
 from dicomdesk.engine.receive.book.book_news import BookNews
 from dicomdesk.engine.receive.listening_job import ReceiveResult
 from dicomdesk.engine.stats import Progress
 from dicomdesk.records import dataclass
 
-__all__ = ["JobResult", "ReceptionNews"]
+__all__ = ["JobResult", "JournalState", "ReceptionNews", "SendingNews", "TimedReception", "TimedSending"]
+
+TimedReception = tuple[float, Event | ReceptionSum]
+"""When it happened, seconds since the epoch, and what."""
+TimedSending = tuple[float, OutboxFact | Event | ReceptionSum]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,11 +23,20 @@ class ReceptionNews:
 
     book: BookNews | None
     """None where the arrival book is as it was."""
-    facts: tuple[TimedFact, ...]
+    facts: tuple[TimedReception, ...]
     gauges: dict[str, Progress]
     """Of the receive jobs that run, by job."""
     heard: tuple[Event, ...]
     """Every fact as it is, where somebody listens to all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendingNews:
+    """What the Outbox and its runs have reported since the last time."""
+
+    facts: tuple[TimedSending, ...]
+    gauges: dict[str, Progress]
+    """Of the runs that go on, by job."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,3 +45,12 @@ class JobResult:
 
     job_id: str
     result: ReceiveResult
+
+
+class JournalState(NamedTuple):
+    """What a user should know of the journal; "" for nothing."""
+
+    fault: str = ""
+    """Why there is none on the disk."""
+    notice: str = ""
+    trouble: str = ""

@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from dicomdesk.dicom.files.storing_format import StoringFormat
-from dicomdesk.dicom.instance import OF_THIS_PROCESS
 from dicomdesk.engine.receive.book.arrival_book import ArrivalBook
-from dicomdesk.records import dataclass
+from dicomdesk.records import OF_THIS_PROCESS, dataclass
 from dicomdesk.settings import AccessRules, PlaceRules, ProfileSelection, Timeouts, TlsSettings
 
 if TYPE_CHECKING:

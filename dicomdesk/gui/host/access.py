@@ -8,12 +8,12 @@ from PySide6.QtCore import QObject
 
 from dicomdesk.engine.events import Event
 from dicomdesk.engine.host.book_mirror import BookMirror
-from dicomdesk.engine.host.condenser import KeptMessage
+from dicomdesk.engine.host.desk.condenser import KeptMessage
 from dicomdesk.engine.host.engine_host import EngineHost, HostFact
-from dicomdesk.engine.host.host_lost import HostLostError
 from dicomdesk.engine.receive.book.book_news import BookLost, BookNews
 from dicomdesk.engine.receive.book.records import BookedFile, BookedSeries
 from dicomdesk.engine.receive.request import ReportDesk
+from dicomdesk.errors import HostLostError
 from dicomdesk.gui.event_bridge import Arrival, Channel
 from dicomdesk.gui.tasks import Tasks
 

@@ -33,7 +33,7 @@ from dicomdesk.gui.problems.book import ProblemShelf, loose_shelf
 from dicomdesk.gui.theme import Tone
 
 if TYPE_CHECKING:
-    from dicomdesk.engine.host.condenser import KeptMessage
+    from dicomdesk.engine.host.desk.condenser import KeptMessage
 
 DIRECTION, PEER, SECURITY, STATE, STARTED, LASTED, CONTEXTS, STORED, PROBLEMS, SIZE = range(10)
 

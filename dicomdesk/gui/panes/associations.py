@@ -30,7 +30,7 @@ from dicomdesk.gui.theme import Theme, Tone
 from dicomdesk.gui.view import Badge, View, WantedAssociation
 
 if TYPE_CHECKING:
-    from dicomdesk.engine.host.condenser import KeptMessage
+    from dicomdesk.engine.host.desk.condenser import KeptMessage
 
 ALL, OPEN, OUTGOING, INCOMING, PROBLEMS = range(5)
 _PEER_COLUMN = 1

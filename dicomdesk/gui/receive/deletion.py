@@ -9,11 +9,10 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 
 from dicomdesk import human
 from dicomdesk.engine.host.book_mirror import BookMirror
-from dicomdesk.engine.host.host_lost import HostLostError
 from dicomdesk.engine.receive.book.arrival_book import ArrivalBook
 from dicomdesk.engine.receive.book.deleting import Deletion, delete_received
 from dicomdesk.engine.receive.book.records import BookedFile
-from dicomdesk.errors import LocalError
+from dicomdesk.errors import HostLostError, LocalError
 from dicomdesk.gui import wording
 from dicomdesk.gui.models.received_nodes import ReceivedInstance, ReceivedSeries, ReceivedStudy
 from dicomdesk.gui.outline.model import Node

@@ -13,13 +13,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dicomdesk.dicom.files.scan import scan
-from dicomdesk.dicom.instance import OF_THIS_PROCESS, FoundInstance, InputSelection
+from dicomdesk.dicom.instance import FoundInstance, InputSelection
 from dicomdesk.engine.preflight.request import PreflightRequest
 from dicomdesk.engine.receive.request import Acceptance, ReceiveRequest
 from dicomdesk.engine.request_documents import read_request, request_types, write_request
 from dicomdesk.engine.retrieve.request import RetrieveRequest
 from dicomdesk.engine.send.request import SendRequest
 from dicomdesk.errors import SettingsError
+from dicomdesk.records import OF_THIS_PROCESS
 from dicomdesk.settings import (
     AccessRules,
     AssociationSettings,

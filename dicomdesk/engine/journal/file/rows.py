@@ -13,7 +13,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import TypeVar
 
-from dicomdesk.dicom.instance import OF_THIS_PROCESS, FoundInstance, InstanceHeader
+from dicomdesk.dicom.instance import FoundInstance, InstanceHeader
 from dicomdesk.engine.events import NotSentCause
 from dicomdesk.engine.journal.records import (
     AttemptRecord,
@@ -24,6 +24,7 @@ from dicomdesk.engine.journal.records import (
     SettingValue,
 )
 from dicomdesk.engine.journal.standing import Standing, as_ms, as_time
+from dicomdesk.records import OF_THIS_PROCESS
 
 __all__ = [
     "ERRAND_COLUMNS",

@@ -18,13 +18,12 @@ from dicomdesk.engine.events import AssociationAborted, AssociationReceived, Job
 from dicomdesk.engine.facts.arrivals import ReceptionSum
 from dicomdesk.engine.host.book_mirror import BookMirror
 from dicomdesk.engine.host.child import WORD, begin_child, end_words
-from dicomdesk.engine.host.condenser import KeptMessage
+from dicomdesk.engine.host.desk.condenser import KeptMessage
+from dicomdesk.engine.host.desk.reception import Reception
 from dicomdesk.engine.host.engine_host import EngineHost, HostFact
-from dicomdesk.engine.host.host_lost import HostLostError
 from dicomdesk.engine.host.host_process import Host
 from dicomdesk.engine.host.line import Line
 from dicomdesk.engine.host.news import JobResult
-from dicomdesk.engine.host.reception import Reception
 from dicomdesk.engine.host.wire import Answer, Ask, pack, read_message
 from dicomdesk.engine.receive.book.book_news import BookLost, BookNews
 from dicomdesk.engine.receive.book.completeness import CountSource
@@ -32,6 +31,7 @@ from dicomdesk.errors import (
     AssociationRejectedError,
     ConfigurationError,
     DicomdeskError,
+    HostLostError,
     KeyPassPhraseError,
     PortInUseError,
     SettingsError,
@@ -82,7 +82,7 @@ class Told:
 
 @pytest.fixture(scope="module")
 def host() -> Iterator[EngineHost]:
-    found = EngineHost(Desk())
+    found = EngineHost()
     yield found
     found.close()
     assert found.process_id == 0 or not Path(f"/proc/{found.process_id}").exists()
@@ -305,7 +305,7 @@ def test_secrets_stand_in_no_argument_and_no_environment(host: EngineHost, inbox
 def test_a_process_that_is_killed_is_told_and_what_was_acknowledged_is_found_by_the_next(
     inbox: Path, tmp_path: Path
 ) -> None:
-    host = EngineHost(Desk())
+    host = EngineHost()
     told, events = Told(host), list[HostFact]()
     try:
         request = receive_request(inbox)
@@ -339,7 +339,7 @@ def test_a_process_whose_window_is_killed_ends_and_holds_no_port(tmp_path: Path)
         "from dicomdesk.engine.host.engine_host import EngineHost\n"
         "from dicomdesk.engine.commit.report_relay import ReportRelay\n"
         "from tests.helpers.jobs.receiving import receive_request\n"
-        "host = EngineHost(ReportRelay())\n"
+        "host = EngineHost()\n"
         "job = host.submit(receive_request(Path(sys.argv[1])), lambda _fact: None)\n"
         "print(job.port, host.process_id, flush=True)\n"
         "sys.stdin.read()\n"
@@ -361,7 +361,7 @@ def test_a_process_whose_window_is_killed_ends_and_holds_no_port(tmp_path: Path)
                 while peer.socket.recv(1 << 16):
                     pass
         assert window.stderr.read() == ""  # its end comes when the last process is gone that can write there
-    host = EngineHost(Desk())
+    host = EngineHost()
     try:
         job = host.submit(receive_request(tmp_path, port=port), lambda _fact: None)
         assert job.port == port
@@ -371,7 +371,7 @@ def test_a_process_whose_window_is_killed_ends_and_holds_no_port(tmp_path: Path)
 
 
 def test_closing_ends_jobs_in_order_and_tells_all_of_it(inbox: Path, tmp_path: Path) -> None:
-    host = EngineHost(Desk())
+    host = EngineHost()
     told, events = Told(host), list[HostFact]()
     job = host.submit(receive_request(inbox), events.append)
     send(job.port, write_study(tmp_path / "out", 3))

@@ -15,7 +15,7 @@ from dicomdesk.engine.events import (
     JobOutcome,
 )
 from dicomdesk.engine.facts.arrivals import ReceptionSum
-from dicomdesk.engine.host.condenser import MOST_FACTS, Condenser
+from dicomdesk.engine.host.desk.condenser import MOST_FACTS, Condenser
 from tests.unit.engine.receive.book.test_arrival_book import header
 
 ITEMS = st.tuples(st.integers(1, 3), st.sampled_from("12"), st.sampled_from("89"), st.sampled_from(ItemOutcome))

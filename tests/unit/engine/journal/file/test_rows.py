@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dicomdesk.dicom.instance import OF_THIS_PROCESS, FoundInstance, InstanceHeader
+from dicomdesk.dicom.instance import FoundInstance, InstanceHeader
 from dicomdesk.engine.events import NotSentCause
 from dicomdesk.engine.journal.file.rows import (
     attempt_row,
@@ -27,6 +27,7 @@ from dicomdesk.engine.journal.file.rows import (
 )
 from dicomdesk.engine.journal.records import AttemptRecord, ErrandRecord, ErrandState, InstanceNote, InstanceState
 from dicomdesk.engine.journal.standing import Standing, as_time
+from dicomdesk.records import OF_THIS_PROCESS
 
 TEXTS = st.text(st.characters(), max_size=8) | st.binary(max_size=6).map(
     lambda raw: raw.decode("utf-8", "surrogateescape")

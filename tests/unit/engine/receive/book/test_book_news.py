@@ -4,7 +4,6 @@ from dataclasses import replace
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from dicomdesk.engine.commit.report_relay import ReportRelay
 from dicomdesk.engine.facts.reception import ArrivalKind
 from dicomdesk.engine.host.book_mirror import BookMirror
 from dicomdesk.engine.host.engine_host import EngineHost
@@ -64,7 +63,7 @@ CLOSED = [("open", "1", "8", "1"), ("take", "1", "8", "1"), ("read", "1", "8", "
 @given(STEPS)
 @settings(max_examples=200)
 def test_a_mirror_that_is_told_the_news_has_the_numbers_of_the_book(steps: list[tuple[str, str, str, str]]) -> None:
-    book, mirror = ArrivalBook(most_studies=2, most_instances=6), BookMirror(EngineHost(ReportRelay()))
+    book, mirror = ArrivalBook(most_studies=2, most_instances=6), BookMirror(EngineHost())
     woken: list[bool] = []
     reader = NewsReader(book, lambda: woken.append(True))
     for step, *what in [*steps, ("read", "1", "8", "1")]:

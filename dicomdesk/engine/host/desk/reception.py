@@ -1,6 +1,5 @@
 """Receiving in the engine's process: begins and ends receive jobs, and tells what they do a few times a second."""
 
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -8,7 +7,8 @@ from pathlib import Path
 
 from dicomdesk.engine.engine import Engine
 from dicomdesk.engine.events import Event, JobOutcome
-from dicomdesk.engine.host.condenser import Condenser, KeptMessage
+from dicomdesk.engine.host.desk.condenser import Condenser, KeptMessage
+from dicomdesk.engine.host.desk.teller import Teller
 from dicomdesk.engine.host.news import JobResult, ReceptionNews
 from dicomdesk.engine.receive.book.arrival_book import ArrivalBook
 from dicomdesk.engine.receive.book.book_news import NewsReader
@@ -24,31 +24,28 @@ from dicomdesk.errors import DicomdeskError
 
 __all__ = ["Reception"]
 
-_TELL_EVERY_S = 0.1
-_SOON_S = 0.01
-"""Facts that are told at once are collected for so long."""
 _MOST_RECORDS = 500
 """Studies and series that are told at once; the rest is told next."""
 _KEEP_TOTALS_EVERY_S = 30.0
 
 
 class Reception:
-    """Receives for another process. ``run`` is the life of its one thread, all else may be called from any."""
+    """Receives for another process. ``tell_news`` is for the teller's thread, all else may be called from any."""
 
-    def __init__(self, engine: Engine, tell: Callable[[object], None], reports: ReportDesk) -> None:
-        """``tell`` may wait for the other process; it is called on the thread of ``run`` alone."""
+    def __init__(self, engine: Engine, teller: Teller, tell: Callable[[object], None], reports: ReportDesk) -> None:
+        """``tell`` may wait for the other process; it is called on the teller's thread alone."""
         self._engine = engine
         self._tell = tell
         self._reports = reports
         self.book = ArrivalBook()
-        self._condenser = Condenser()
-        self._changed = threading.Condition()
-        self._is_wanted = self._is_hurried = self._is_stopping = False
-        self._reader = NewsReader(self.book, self._want)
+        self._condenser: Condenser[Event] = Condenser()
+        self._teller = teller
+        self._reader = NewsReader(self.book, teller.want)
         self._jobs: dict[str, ReceiveJob] = {}
         self._gauges: dict[str, Progress] = {}
         """As they were told last."""
         self._totals: TotalsFile | None = None
+        self._keep_at = time.monotonic() + _KEEP_TOTALS_EVERY_S
         self.take_also: Callable[[Event], None] = lambda _event: None
         """Told every fact as it is, on the threads of the jobs."""
 
@@ -59,7 +56,7 @@ class Reception:
         request = replace(request, book=self.book, commitments=self._reports)
         job = self._engine.submit(request, self._take)
         self._jobs[job.id] = job
-        job.done.add_done_callback(lambda _done: self._hurry())
+        job.done.add_done_callback(lambda _done: self._teller.hurry())
         return job.id, job.port
 
     def cancel(self, job_id: str) -> None:
@@ -112,41 +109,10 @@ class Reception:
         if self._totals is not None:
             self._totals.save(self.book)
 
-    # -- on its own thread
+    # -- on the teller's thread
 
-    def run(self) -> None:
-        """Tell what happens, until ``stop``."""
-        keep_at = time.monotonic() + _KEEP_TOTALS_EVERY_S
-        while not self._is_stopping:
-            with self._changed:
-                self._changed.wait_for(
-                    lambda: self._is_wanted or self._is_stopping, _TELL_EVERY_S if self._is_moving() else None
-                )
-                self._changed.wait_for(lambda: self._is_hurried or self._is_stopping, _TELL_EVERY_S)
-                if self._is_hurried:
-                    self._changed.wait_for(lambda: self._is_stopping, _SOON_S)
-                self._is_wanted = self._is_hurried = False
-            self._tell_news()
-            if time.monotonic() > keep_at:
-                keep_at = time.monotonic() + _KEEP_TOTALS_EVERY_S
-                self.save_totals()
-
-    def stop(self) -> None:
-        """Let ``run`` end."""
-        with self._changed:
-            self._is_stopping = True
-            self._changed.notify_all()
-
-    def tell_last(self) -> None:
-        """Tell what is left, after ``run`` has ended; and keep the totals."""
-        self._tell_news()
-        self.save_totals()
-
-    def _is_moving(self) -> bool:
-        """Whether gauges change although nothing is reported."""
-        return any(gauges.associations or gauges.bytes_per_s or gauges.items_per_s for gauges in self._gauges.values())
-
-    def _tell_news(self) -> None:
+    def tell_news(self) -> bool:
+        """Tell what is new; whether gauges change although nothing is reported."""
         over = [job for job in self._jobs.values() if job.done.done()]
         facts, heard = self._condenser.read(), self._condenser.read_heard()
         book = self._reader.read(_MOST_RECORDS)
@@ -154,32 +120,24 @@ class Reception:
         if facts or heard or book is not None or gauges != self._gauges:
             self._gauges = gauges
             self._tell(ReceptionNews(book=book, facts=facts, gauges=gauges, heard=heard))
-        if book is not None and len(book.records) >= _MOST_RECORDS:
-            self._want()
         for job in over:
             del self._jobs[job.id]
             self._tell(JobResult(job_id=job.id, result=_result_of(job)))
+        if time.monotonic() > self._keep_at:
+            self._keep_at = time.monotonic() + _KEEP_TOTALS_EVERY_S
+            self.save_totals()
+        if book is not None and len(book.records) >= _MOST_RECORDS:
+            return True
+        return any(each.associations or each.bytes_per_s or each.items_per_s for each in gauges.values())
 
     # -- on any thread
 
     def _take(self, event: Event) -> None:
         self.take_also(event)
         if self._condenser.take(event):
-            self._hurry()
-        elif not self._is_wanted:
-            self._want()
-
-    def _want(self) -> None:
-        if not self._is_wanted:
-            with self._changed:
-                self._is_wanted = True
-                self._changed.notify_all()
-
-    def _hurry(self) -> None:
-        if not self._is_hurried:
-            with self._changed:
-                self._is_wanted = self._is_hurried = True
-                self._changed.notify_all()
+            self._teller.hurry()
+        else:
+            self._teller.want()
 
 
 def _result_of(job: ReceiveJob) -> ReceiveResult:

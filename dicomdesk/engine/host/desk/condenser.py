@@ -1,4 +1,4 @@
-"""Sums up what a receive job reports: one sum for many instances, and all other facts as they are, in their order.
+"""Sums up what jobs report: one sum for many instances, and all other facts as they are, in their order.
 
 What each association has brought is kept within bounds, for whoever asks.
 """
@@ -6,14 +6,13 @@ What each association has brought is kept within bounds, for whoever asks.
 import threading
 import time
 from collections import deque
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 from dicomdesk.engine.events import (
     ArrivalKind,
     AssociationAborted,
     AssociationFailed,
     AssociationReleased,
-    Event,
     ItemFinished,
     ItemOutcome,
     ItemStarted,
@@ -21,7 +20,7 @@ from dicomdesk.engine.events import (
 )
 from dicomdesk.engine.facts.arrivals import AssociationSum, ReceptionSum, StudySum
 
-__all__ = ["MOST_FACTS", "Condenser", "KeptMessage", "TimedFact"]
+__all__ = ["MOST_FACTS", "Condenser", "KeptMessage"]
 
 MOST_FACTS = 20_000
 """That wait to be told; of more the earliest are lost, which are of peers that come and go thousands of times."""
@@ -29,9 +28,11 @@ _MOST_MESSAGES = 5000
 """Per association."""
 _MOST_MESSAGES_OF_ALL = 50_000
 _MOST_HEARD = 100_000
+_MOST_TROUBLED = 1000
+"""Files that are told of at once."""
 
-TimedFact = tuple[float, "Event | ReceptionSum"]
-"""When it happened, seconds since the epoch, and what."""
+FactT = TypeVar("FactT")
+
 _Key = tuple[str, int]
 
 
@@ -59,24 +60,32 @@ class _Study:
         self.reason = self.fault = ""
 
 
-class Condenser:
-    """Takes the facts of receive jobs, one job at a time. Thread-safe; ``take`` never waits for who reads."""
+class _Sum:
+    __slots__ = ("associations", "studies", "troubled")
 
     def __init__(self) -> None:
+        self.associations: dict[int, list[int]] = {}
+        """Instances that ended, that were stored, bytes of these, and of those that were tried."""
+        self.studies: dict[str, _Study] = {}
+        self.troubled: dict[str, int] = {}
+
+
+class Condenser(Generic[FactT]):
+    """Takes the facts of jobs. Thread-safe; ``take`` never waits for who reads."""
+
+    def __init__(self, most_facts: int = MOST_FACTS) -> None:
         self._lock = threading.Lock()
-        self._facts: deque[TimedFact] = deque(maxlen=MOST_FACTS)
-        self._job_id = ""
-        self._associations: dict[int, list[int]] = {}
-        """Since the last sum: instances that ended, that were stored, and bytes."""
-        self._studies: dict[str, _Study] = {}
+        self._facts: deque[tuple[float, FactT | ReceptionSum]] = deque(maxlen=most_facts)
+        self._sums: dict[str, _Sum] = {}
+        """Since the last sum, by job."""
         self._messages: dict[_Key, deque[KeptMessage]] = {}
         self._ended: dict[_Key, int] = {}
         """How many messages each association had in all."""
         self._kept = 0
         self._is_heard = False
-        self._heard: deque[Event] = deque(maxlen=_MOST_HEARD)
+        self._heard: deque[FactT] = deque(maxlen=_MOST_HEARD)
 
-    def take(self, event: Event) -> bool:
+    def take(self, event: FactT) -> bool:
         """Take a fact; whether it should be told at once, and not with the next sum."""
         if isinstance(event, ItemStarted | ItemFinished):
             with self._lock:
@@ -93,7 +102,7 @@ class Condenser:
             self._facts.append((time.time(), event))
             return True
 
-    def read(self) -> tuple[TimedFact, ...]:
+    def read(self) -> "tuple[tuple[float, FactT | ReceptionSum], ...]":
         """Return what was taken since the last time."""
         with self._lock:
             self._close_sum()
@@ -101,7 +110,7 @@ class Condenser:
             self._facts.clear()
             return facts
 
-    def read_heard(self) -> tuple[Event, ...]:
+    def read_heard(self) -> tuple[FactT, ...]:
         """Return every fact as it was taken since the last time, where somebody listens to all; see ``hear``."""
         with self._lock:
             heard = tuple(self._heard)
@@ -125,20 +134,26 @@ class Condenser:
             return count, tuple(kept)[max(0, after - first) :]
 
     def _sum_up(self, event: ItemFinished) -> None:
-        self._job_id = event.job_id
+        total = self._sums.get(event.job_id)
+        if total is None:
+            total = self._sums[event.job_id] = _Sum()
         is_stored = event.outcome is ItemOutcome.STORED or event.outcome is ItemOutcome.WARNING
-        sums = self._associations.get(event.association)
+        sums = total.associations.get(event.association)
         if sums is None:
-            sums = self._associations[event.association] = [0, 0, 0]
+            sums = total.associations[event.association] = [0, 0, 0, 0]
         sums[0] += 1
         if is_stored:
             sums[1] += 1
             sums[2] += event.size_bytes
+        if event.outcome is not ItemOutcome.NOT_SENT:
+            sums[3] += event.size_bytes
+        if event.outcome is not ItemOutcome.STORED and len(total.troubled) < _MOST_TROUBLED:
+            total.troubled[event.path] = event.association
         header = event.header
         uid = header.study_instance_uid if header is not None else ""
-        study = self._studies.get(uid)
+        study = total.studies.get(uid)
         if study is None:
-            study = self._studies[uid] = _Study()
+            study = total.studies[uid] = _Study()
         study.associations[event.association] = None
         series_uid = header.series_instance_uid if header is not None else ""
         study.series[series_uid] = study.series.get(series_uid, 0) + (event.size_bytes if event.path else 0)
@@ -175,23 +190,25 @@ class Condenser:
             del self._ended[next(iter(self._ended))]
 
     def _close_sum(self) -> None:
-        """Put the sum so far among the facts."""
-        if not self._associations:
+        """Put the sums so far among the facts."""
+        if not self._sums:
             return
-        total = ReceptionSum(
-            job_id=self._job_id,
-            associations=tuple(AssociationSum(number, *sums) for number, sums in self._associations.items()),
-            studies=tuple(
-                StudySum(
-                    uid,
-                    tuple(study.series.items()),
-                    tuple(study.associations),
-                    study.is_troubled,
-                    study.reason,
-                    study.fault,
-                )
-                for uid, study in self._studies.items()
-            ),
-        )
-        self._associations, self._studies = {}, {}
-        self._facts.append((time.time(), total))
+        sums, self._sums = self._sums, {}
+        for job_id, total in sums.items():
+            told = ReceptionSum(
+                job_id=job_id,
+                associations=tuple(AssociationSum(number, *each) for number, each in total.associations.items()),
+                studies=tuple(
+                    StudySum(
+                        uid,
+                        tuple(study.series.items()),
+                        tuple(study.associations),
+                        study.is_troubled,
+                        study.reason,
+                        study.fault,
+                    )
+                    for uid, study in total.studies.items()
+                ),
+                troubled=tuple(total.troubled.items()),
+            )
+            self._facts.append((time.time(), told))

@@ -1,0 +1,55 @@
+"""The thread that tells the window's process what is new: a few times a second while there is something."""
+
+import threading
+from collections.abc import Callable, Sequence
+
+__all__ = ["TELL_EVERY_S", "Teller"]
+
+TELL_EVERY_S = 0.1
+_SOON_S = 0.01
+"""Facts that are told at once are collected for so long."""
+
+
+class Teller:
+    """Asks those who have something to tell. ``run`` is the life of its one thread, all else is for any."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._is_wanted = self._is_hurried = self._is_stopping = False
+        self.sources: Sequence[Callable[[], bool]] = ()
+        """Each tells what is new, on the teller's thread, and returns whether there will be more although nobody asks
+        for it."""
+
+    def want(self) -> None:
+        """There is something to be told; returns at once."""
+        if not self._is_wanted:
+            with self._changed:
+                self._is_wanted = True
+                self._changed.notify_all()
+
+    def hurry(self) -> None:
+        """There is something to be told at once; returns at once."""
+        if not self._is_hurried:
+            with self._changed:
+                self._is_wanted = self._is_hurried = True
+                self._changed.notify_all()
+
+    def run(self) -> None:
+        """Tell, until ``stop``; then once more."""
+        has_more = True
+        while not self._is_stopping:
+            with self._changed:
+                self._changed.wait_for(lambda: self._is_wanted or self._is_stopping, TELL_EVERY_S if has_more else None)
+                self._changed.wait_for(lambda: self._is_hurried or self._is_stopping, TELL_EVERY_S)
+                if self._is_hurried:
+                    self._changed.wait_for(lambda: self._is_stopping, _SOON_S)
+                self._is_wanted = self._is_hurried = False
+            has_more = sum(tell() for tell in self.sources) > 0
+        for tell in self.sources:
+            tell()
+
+    def stop(self) -> None:
+        """Let ``run`` end."""
+        with self._changed:
+            self._is_stopping = True
+            self._changed.notify_all()
