@@ -4,8 +4,6 @@ import asyncio
 import gc
 import logging
 import sys
-import time
-from collections import deque
 from concurrent.futures import Future
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol, TypeVar
@@ -52,8 +50,6 @@ BegunT = TypeVar("BegunT", bound="_BegunJob")
 
 HOST = "host"
 """Row of the problem that the process which receives has ended by itself."""
-_MOST_LOSSES, _LOSSES_WITHIN_S = 4, 60.0
-"""So often in so long: it does not get better by being begun once more."""
 
 _log = logging.getLogger(__name__)
 
@@ -129,11 +125,11 @@ class Session(QObject):
         self._calm_ticks = 0
         self.readings = 0
         """Scans that go on."""
-        self.outbox = OutboxAccess(engine, self.sent, tasks, self)
+        self.host = self._make_host() if has_host else None
+        """What receives and sends, where that is a process of its own."""
+        self.outbox = OutboxAccess(engine, self.sent, tasks, self, host=self.host.host if self.host else None)
         """What sends."""
         self.outbox.changed.connect(self.changed)
-        self.host = self._make_host() if has_host else None
-        """What receives, where that is a process of its own."""
         self.book = ArrivalBook() if self.host is None else self.host.book
         """Where receive jobs count what arrives."""
         if self.host is not None:
@@ -152,7 +148,7 @@ class Session(QObject):
     def _make_host(self) -> "HostAccess":
         from dicomdesk.gui.host.access import HostAccess  # noqa: PLC0415 - only where there is one
 
-        return HostAccess(self.received, self._tasks, self.outbox.reports, self)
+        return HostAccess(self.received, self._tasks, self)
 
     @property
     def is_sending(self) -> bool:
@@ -200,13 +196,12 @@ class Session(QObject):
         Where the process that receives ends by itself, another is begun and listens on the same port, unless that
         happens again and again.
         """
-        shelf, lost_at = self.problems.shelf("receive"), deque[float](maxlen=_MOST_LOSSES)
+        shelf = self.problems.shelf("receive")
         shelf.mend(HOST)
         while (lost := await self._listen_once(request)) is not None:
-            lost_at.append(time.monotonic())
             if self._is_closing:
                 return
-            if len(lost_at) == _MOST_LOSSES and lost_at[-1] - lost_at[0] < _LOSSES_WITHIN_S:
+            if self.host is None or self.host.host.is_hopeless:
                 raise lost[0]
             request = replace(request, port=lost[1])
             words = self.tr(
@@ -251,6 +246,11 @@ class Session(QObject):
                 host.host.hear_no_more()
 
         return forget
+
+    def catch_up(self) -> None:
+        """Return when whoever overhears was told all that receive jobs have reported; for threads that may wait."""
+        if self.host is not None:
+            self.host.host.catch_up()
 
     def _tell_overhearing(self, event: "Event") -> None:
         for take in self._overhearing:

@@ -2,6 +2,8 @@
 
 import subprocess
 import threading
+import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from contextlib import suppress
@@ -13,13 +15,14 @@ from dicomdesk.engine.events import (
     AssociationFailed,
     AssociationReceived,
     AssociationReleased,
+    AssociationRequested,
     Event,
     JobFinished,
     JobOutcome,
 )
 from dicomdesk.engine.facts.arrivals import ReceptionSum
 from dicomdesk.engine.host.news import JobResult, ReceptionNews, SendingNews
-from dicomdesk.engine.outbox.facts import OutboxFact
+from dicomdesk.engine.outbox.facts import OutboxFact, RunEnded, RunStarted
 from dicomdesk.engine.receive.book.book_news import BookLost, BookNews
 from dicomdesk.engine.receive.listening_job import ReceiveResult
 from dicomdesk.engine.receive.request import ReceiveRequest
@@ -36,6 +39,9 @@ __all__ = ["EngineHost", "HostFact", "HostedJob", "SendingFact"]
 _BEGIN_S = 60.0
 """How long the process may take until it listens, on a machine that is busy with other things."""
 _KILL_AFTER_S = 10.0
+_MOST_POSTED = 1000
+_MOST_LOSSES, _LOSSES_WITHIN_S = 4, 60.0
+"""So often in so long: it does not get better by being begun once more."""
 
 HostFact = BookNews | BookLost | ReceptionSum | Event
 SendingFact = OutboxFact | ReceptionSum | Event
@@ -79,6 +85,8 @@ class EngineHost:
         self._jobs: dict[str, HostedJob] = {}
         self._early: list[ReceptionNews | JobResult] = []
         """Told before the job was known that it is about."""
+        self._posted: deque[tuple[str, tuple[object, ...]]] = deque(maxlen=_MOST_POSTED)
+        """What is to be done by the next process."""
         self._begun_by: list[tuple[str, tuple[object, ...]]] = []
         """What each process is asked for first."""
         self.told: Callable[[HostFact], None] = lambda _fact: None
@@ -87,6 +95,11 @@ class EngineHost:
         """Told what the Outbox and its runs report; on a thread of its own."""
         self.runs: Mapping[str, Progress] = {}
         """Gauges of the runs of the Outbox, by job."""
+        self._under_way: dict[str, str] = {}
+        """Peers of the runs, by job."""
+        self._open_sent: dict[tuple[str, int], None] = {}
+        """Associations of runs that are not over, by job and number."""
+        self._losses: deque[float] = deque(maxlen=_MOST_LOSSES)
         self.resolve: Resolve = _nobody_resolves
         """Turns peers' names into destinations for the Outbox, on a thread that may wait."""
         self.lost: Callable[[str], None] = lambda _words: None
@@ -99,6 +112,12 @@ class EngineHost:
         """Of the process; 0 where there is none."""
         process = self._process
         return process.pid if process is not None else 0
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether the process has ended by itself so often of late that it does not help to begin it once more."""
+        losses = self._losses
+        return len(losses) == _MOST_LOSSES and time.monotonic() - losses[0] < _LOSSES_WITHIN_S
 
     def begin(self) -> None:
         """Begin the process where there is none; waits a moment. Raises LocalError."""
@@ -114,11 +133,15 @@ class EngineHost:
             assert process.stdin is not None
             assert process.stdout is not None
             line = Line(process.stdout, process.stdin, self._do, self._take, lambda: self._mourn(process))
+            line.begin()
             with self._lock:
                 self._line, self._process = line, process
-            line.begin()
+                for operation, values in self._posted:
+                    line.post(operation, *values)
+                self._posted.clear()
             for operation, values in self._begun_by:
-                line.post(operation, *values)
+                with suppress(DicomdeskError):
+                    line.ask(operation, *values)
             if self._is_heard:
                 line.post("hear")
 
@@ -134,10 +157,18 @@ class EngineHost:
         self._is_heard = False
         self.post("hear_no_more")
 
+    def catch_up(self) -> None:
+        """Return when all has been told here that has been reported there until now; waits."""
+        with suppress(HostLostError):
+            self.ask("tell_all")
+
     def at_begin(self, operation: str, *values: object) -> None:
-        """Ask this of each process that is begun, and of the one that there is."""
-        self._begun_by.append((operation, values))
-        self.post(operation, *values)
+        """Ask this of each process that is begun, first, and of the one that there is; waits for it."""
+        with self._starting:
+            self._begun_by.append((operation, values))
+            line = self._line
+        if line is not None:
+            line.ask(operation, *values)
 
     def submit(self, request: ReceiveRequest, sink: Callable[[HostFact], None]) -> HostedJob:
         """Begin a receive job; it listens when this returns. See ``Engine.submit``."""
@@ -163,8 +194,11 @@ class EngineHost:
         return line.ask(operation, *values, limit_s=limit_s)
 
     def post(self, operation: str, *values: object) -> None:
-        """Have the process do something soon, where there is one."""
-        line = self._line
+        """Have the process do something soon; where there is none, the next one once it is there."""
+        with self._lock:
+            line = self._line
+            if line is None:
+                self._posted.append((operation, values))
         if line is not None:
             line.post(operation, *values)
 
@@ -210,6 +244,7 @@ class EngineHost:
             case SendingNews(facts=facts, gauges=gauges):
                 self.runs = gauges
                 for _, fact in facts:
+                    self._note_run(fact)
                     self.told_sending(fact)
             case JobResult(job_id=job_id, result=result):
                 with self._lock:
@@ -239,6 +274,28 @@ class EngineHost:
         for event in news.heard:
             self.heard(event)
 
+    def _note_run(self, fact: SendingFact) -> None:
+        match fact:
+            case RunStarted(job_id=job_id, peer=peer):
+                self._under_way[job_id] = peer
+            case RunEnded(job_id=job_id):
+                self._under_way.pop(job_id, None)
+            case AssociationRequested(job_id=job_id, association=association):
+                self._open_sent[job_id, association] = None
+            case AssociationReleased() | AssociationAborted() | AssociationFailed():
+                self._open_sent.pop((fact.job_id, fact.association), None)
+            case _:
+                pass
+
+    def _mourn_runs(self, words: str) -> None:
+        """What was being sent has ended with the process."""
+        gone, self._open_sent = self._open_sent, {}
+        for job_id, association in gone:
+            self.told_sending(AssociationAborted(job_id=job_id, association=association, by_peer=False, reason=words))
+        runs, self._under_way = self._under_way, {}
+        for job_id, peer in runs.items():
+            self.told_sending(RunEnded(job_id=job_id, peer=peer, reason=words))
+
     def _mourn(self, process: "subprocess.Popen[bytes]") -> None:
         """The process says nothing any more: all that it was at has ended."""
         with self._lock:
@@ -255,11 +312,13 @@ class EngineHost:
         process.kill()  # it may be there without saying anything
         words = f"The process of the engine has ended by itself ({end_words(process.wait())})"
         line.close()
+        self._losses.append(time.monotonic())
         for job in jobs:
             for association in job.open:
                 job.sink(AssociationAborted(job_id=job.id, association=association, by_peer=False, reason=words))
             job.sink(JobFinished(job_id=job.id, outcome=JobOutcome.FAILED, counts={}, error=words))
         self.told(BookLost())
+        self._mourn_runs(words)
         self.lost(words)
         for job in jobs:
             job.done.set_result(ReceiveResult(outcome=JobOutcome.FAILED, error=HostLostError(words)))

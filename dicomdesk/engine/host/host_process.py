@@ -45,7 +45,7 @@ class Host:
                 *(reception.files, reception.latest_files, reception.expect, reception.forget, reception.delete),
                 *(reception.keep_totals, reception.save_totals),
                 *(sending.open_outbox, sending.ask_outbox, sending.ask_journal, sending.journal_state),
-                *(sending.sent_messages, sending.end_sending, self.end),
+                *(sending.sent_messages, sending.end_sending, teller.tell_all, self.end),
             )
         }
 

@@ -15,7 +15,7 @@ from dicomdesk.dicom.transfer_syntaxes import (
 )
 from dicomdesk.engine.query.request import Identifier
 from dicomdesk.engine.receive.request import ReceiveRequest, Storage
-from dicomdesk.records import dataclass
+from dicomdesk.records import OF_THIS_PROCESS, dataclass
 from dicomdesk.settings import AssociationSettings, Peer
 
 if TYPE_CHECKING:
@@ -42,6 +42,10 @@ WAYS = (RetrieveMethod.MOVE, RetrieveMethod.GET)
 OTHER_WAY = {RetrieveMethod.MOVE: RetrieveMethod.GET, RetrieveMethod.GET: RetrieveMethod.MOVE}
 
 
+def _is_told_at_once() -> None:
+    """Of a listener of this process."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunningListener:
     """A listener of this machine that runs whether the job does or not, such as a receive job's."""
@@ -50,6 +54,8 @@ class RunningListener:
     address: str = ""
     """That it listens on; "" is all."""
     has_tls: bool = False
+    catch_up: Callable[[], None] = field(default=_is_told_at_once, compare=False, metadata={OF_THIS_PROCESS: True})
+    """Returns when the job was told all that the listener has reported until now; may wait."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -154,6 +154,8 @@ class RetrieveJob(Job[RetrieveOutcome]):
         if self._way.receive is not None:
             has_ended = self._await_own_associations(self._way.receive)
         elif self._way.sees_arrivals and not self._way.is_get:
+            if self._request.running_listener is not None:
+                self._request.running_listener.catch_up()
             tally.wait_until_arrived(reported.completed + reported.warning, _LAST_ASSOCIATIONS_S)
         if self._request.explains and self._is_amiss() and not self._way.is_get and not tally.connections:
             self._is_trying_port = True

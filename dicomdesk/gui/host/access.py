@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import cast
+from typing import NamedTuple, cast
 
 from PySide6.QtCore import QObject
 
@@ -12,22 +12,29 @@ from dicomdesk.engine.host.desk.condenser import KeptMessage
 from dicomdesk.engine.host.engine_host import EngineHost, HostFact
 from dicomdesk.engine.receive.book.book_news import BookLost, BookNews
 from dicomdesk.engine.receive.book.records import BookedFile, BookedSeries
-from dicomdesk.engine.receive.request import ReportDesk
 from dicomdesk.errors import HostLostError
 from dicomdesk.gui.event_bridge import Arrival, Channel
 from dicomdesk.gui.tasks import Tasks
 
-__all__ = ["HostAccess"]
+__all__ = ["AssociationId", "HostAccess"]
+
+
+class AssociationId(NamedTuple):
+    """An association of a job of the process."""
+
+    job_id: str
+    number: int
+    is_requestor: bool
 
 
 class HostAccess(QObject):
     """Begins and asks the process, and keeps what is known of its arrival book. For the Qt thread, but ``host``."""
 
-    def __init__(self, channel: Channel, tasks: Tasks, reports: ReportDesk, parent: QObject | None = None) -> None:
-        """``channel`` carries what the process tells of receiving; ``reports`` takes reports on storage commitment."""
+    def __init__(self, channel: Channel, tasks: Tasks, parent: QObject | None = None) -> None:
+        """``channel`` carries what the process tells of receiving."""
         super().__init__(parent)
         self._tasks = tasks
-        self.host = EngineHost(reports)
+        self.host = EngineHost()
         self.host.told = channel.sink
         self.book = BookMirror(self.host)
         channel.arrived.connect(self._on_arrived)
@@ -42,7 +49,11 @@ class HostAccess(QObject):
 
     def keep_totals(self, path: Path) -> None:
         """Go on with the totals of the day that a file has, and keep them there."""
-        self.host.at_begin("keep_totals", path)
+
+        async def keep() -> None:
+            await self._tasks.run(self.host.at_begin, "keep_totals", path)
+
+        self._tasks.start(keep())
 
     def ask_page(self, series: BookedSeries, start: int, most: int, take: Callable[[list[BookedFile]], None]) -> None:
         """Have files of a series given to ``take``, when they are known; see ``ArrivalBook.latest_files``."""
@@ -56,13 +67,14 @@ class HostAccess(QObject):
         self._tasks.start(ask())
 
     def ask_messages(
-        self, job_id: str, association: int, after: int, take: Callable[[int, Sequence[KeptMessage]], None]
+        self, association: AssociationId, after: int, take: Callable[[int, Sequence[KeptMessage]], None]
     ) -> None:
         """Have ``take`` told how many messages an association had, and those kept after so many; see ``Condenser``."""
+        operation = "sent_messages" if association.is_requestor else "messages"
 
         async def ask() -> None:
             try:
-                found = await self._tasks.run(self.host.ask, "messages", job_id, association, after)
+                found = await self._tasks.run(self.host.ask, operation, association.job_id, association.number, after)
             except HostLostError:
                 take(0, ())
             else:

@@ -2,22 +2,26 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from PySide6.QtCore import QObject, Signal
 
 from dicomdesk.engine.commit.report_relay import ReportRelay
 from dicomdesk.engine.outbox.errands import Destination
-from dicomdesk.engine.outbox.facts import OutboxFact, RunEnded, RunStarted
+from dicomdesk.engine.outbox.facts import ErrandAdded, ErrandChanged, ErrandRemoved, OutboxFact, RunEnded, RunStarted
 from dicomdesk.engine.stats import Progress
-from dicomdesk.errors import DicomdeskError, SettingsError
+from dicomdesk.errors import DicomdeskError, HostLostError, SettingsError
 from dicomdesk.gui.event_bridge import Arrival, Channel
 from dicomdesk.gui.tasks import Tasks
+from dicomdesk.records import dataclass
 
 if TYPE_CHECKING:
     from dicomdesk.engine.engine import Engine
     from dicomdesk.engine.events import Event
+    from dicomdesk.engine.host.engine_host import EngineHost
+    from dicomdesk.engine.host.news import JournalState
     from dicomdesk.engine.journal.journal import Journal
     from dicomdesk.engine.journal.records import SettingValue
     from dicomdesk.engine.outbox.errands import Resolve
@@ -26,6 +30,13 @@ if TYPE_CHECKING:
 __all__ = ["OutboxAccess", "sum_of"]
 
 ResultT = TypeVar("ResultT")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxLost:
+    """The process that the Outbox was in has ended by itself."""
+
+    words: str
 
 
 class OutboxAccess(QObject):
@@ -38,16 +49,31 @@ class OutboxAccess(QObject):
     noticed = Signal(str)
     """What a user should know of the journal, a sentence; once for each."""
 
-    def __init__(self, engine: "Engine", channel: Channel, tasks: Tasks, parent: QObject | None = None) -> None:
-        """``channel`` carries facts and the events of runs."""
+    def __init__(
+        self,
+        engine: "Engine",
+        channel: Channel,
+        tasks: Tasks,
+        parent: QObject | None = None,
+        *,
+        host: "EngineHost | None" = None,
+    ) -> None:
+        """``channel`` carries facts and the events of runs. With a ``host`` the Outbox is in that process."""
         super().__init__(parent)
+        self._host = host
+        if host is not None:
+            host.told_sending = channel.sink
+            host.resolve = self._resolve
+            host.lost = lambda words: channel.sink(OutboxLost(words=words))
+        self._known: set[int] = set()
+        """Errands that are in the Outbox, where it may be lost."""
         self._engine = engine
         self._channel = channel
         self._tasks = tasks
         self._opening: asyncio.Future[None] | None = None
         self._outbox: Outbox | None = None
         self._journal: Journal | None = None
-        self._is_closing = False
+        self._is_closing = self._is_kept = False
         self._fault = ""
         """Why there is no journal on the disk, a sentence."""
         self._told: set[str] = set()
@@ -81,6 +107,7 @@ class OutboxAccess(QObject):
         """
         if self._opening is None and not self._is_closing:
             self._opening = asyncio.Future()
+            self._is_kept = path is not None
             self._tasks.start(self._open(path, self._opening, resumes=resumes, after=after))
 
     async def ask(self, function: "Callable[[Outbox, Journal], ResultT]") -> ResultT:
@@ -105,12 +132,26 @@ class OutboxAccess(QObject):
 
     def progress(self) -> Mapping[str, Progress]:
         """Return the gauges of the runs, by job."""
+        if self._host is not None:
+            return self._host.runs if self.runs else {}
         return self._outbox.progress() if self._outbox is not None and self.runs else {}
 
     def look_at_journal(self) -> None:
         """Tell of trouble that the journal has got into since; for now and then."""
         journal = self._journal
-        for text in (self._fault, journal.notice, journal.trouble) if journal is not None else ():
+        if self._host is not None and journal is not None:
+            self._tasks.start(self._look_at_far_journal(self._host))
+        elif journal is not None:
+            self._tell(self._fault, journal.notice, journal.trouble)
+
+    async def _look_at_far_journal(self, host: "EngineHost") -> None:
+        with suppress(HostLostError):
+            state = cast("JournalState", await self._tasks.run(host.ask, "journal_state"))
+            self._fault = state.fault
+            self._tell(*state)
+
+    def _tell(self, *texts: str) -> None:
+        for text in texts:
             if text and text not in self._told:
                 self._told.add(text)
                 self.noticed.emit(text)
@@ -127,12 +168,15 @@ class OutboxAccess(QObject):
     def end(self, *, abort: bool = False) -> None:
         """End what is under way and wait for that; what has not ended stays in the journal. For any thread."""
         self.reports.desk = None
-        if self._outbox is not None:
+        if self._host is not None:
+            with suppress(HostLostError):
+                self._host.ask("break_off" if abort else "end_sending")
+        elif self._outbox is not None:
             self._outbox.close(abort=abort)
 
     def let_go(self) -> None:
         """Close the journal, after ``end``. Waits; any thread."""
-        if self._journal is not None:
+        if self._journal is not None and self._host is None:
             self._journal.close()
 
     async def _open(
@@ -146,13 +190,39 @@ class OutboxAccess(QObject):
         try:
             if after is not None:
                 await after
-            journal, outbox = await self._tasks.run(lambda: self._make(path, resumes=resumes))
-            self._journal, self._outbox = journal, outbox
-            self.reports.desk = outbox.transactions
+            if self._host is not None:
+                await self._tasks.run(self._open_far, self._host, path, resumes)
+            else:
+                journal, outbox = await self._tasks.run(lambda: self._make(path, resumes=resumes))
+                self._journal, self._outbox = journal, outbox
+                self.reports.desk = outbox.transactions
         finally:
             opening.set_result(None)
         self.opened.emit()
         self.look_at_journal()
+
+    def _open_far(self, host: "EngineHost", path: Path | None, resumes: bool) -> None:  # noqa: FBT001 - by ``run``
+        from dicomdesk.engine.host.far_outbox import far_journal, far_outbox  # noqa: PLC0415 - only where there is one
+
+        host.at_begin("open_outbox", path, resumes)
+        host.begin()
+        self._journal, self._outbox = far_journal(host), far_outbox(host)
+
+    async def _open_again(self, words: str) -> None:
+        """The process is gone: what is in the journal goes on in another, what was in memory alone is lost."""
+        host = self._host
+        if host is None or self._outbox is None or self._is_closing:
+            return
+        if host.is_hopeless:
+            self._tell(self.tr("{reason}, again and again. Begin the program anew to send.").format(reason=words))
+            return
+        if self._fault or not self._is_kept:
+            for errand_id in self._known:
+                self._channel.sink(ErrandRemoved(errand_id=errand_id))
+            self._tell(self.tr("{reason}. What was queued is lost, as it was not kept.").format(reason=words))
+        await self._tasks.run(host.begin)
+        for errand in await self.ask(lambda outbox, _journal: outbox.errands()):
+            self._channel.sink(ErrandChanged(errand=errand))
 
     def _make(self, path: Path | None, *, resumes: bool) -> "tuple[Journal, Outbox]":
         from dicomdesk.engine.journal.memory_journal import MemoryJournal  # noqa: PLC0415 - the window is painted before
@@ -175,7 +245,13 @@ class OutboxAccess(QObject):
         has_changed = False
         for arrival in arrivals:
             fact = arrival.event
-            if isinstance(fact, RunStarted):
+            if isinstance(fact, OutboxLost):
+                self._tasks.start(self._open_again(fact.words))
+            elif isinstance(fact, ErrandAdded):
+                self._known.add(fact.errand.id)
+            elif isinstance(fact, ErrandRemoved):
+                self._known.discard(fact.errand_id)
+            elif isinstance(fact, RunStarted):
                 self.runs[fact.job_id] = fact
                 has_changed = True
             elif isinstance(fact, RunEnded):

@@ -168,7 +168,9 @@ class AssociationsPane(View):
             if self.view.selected_node() is record:
                 self.panel.show_record(record)
 
-        host.ask_messages(record.job_id, record.number, record.loaded, show)
+        from dicomdesk.gui.host.access import AssociationId  # noqa: PLC0415 - where there is one
+
+        host.ask_messages(AssociationId(record.job_id, record.number, record.is_requestor), record.loaded, show)
 
     def _show_counts(self) -> None:
         counts = [0] * 5

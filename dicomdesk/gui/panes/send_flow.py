@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Signal
 from dicomdesk.dicom.files.scan import ScanResult
 from dicomdesk.engine.commit.request import CommitWish
 from dicomdesk.engine.events import Event, ItemFinished, ItemOutcome
+from dicomdesk.engine.facts.arrivals import ReceptionSum
 from dicomdesk.engine.journal.digest import ErrandDigest
 from dicomdesk.engine.journal.journal import Journal
 from dicomdesk.engine.journal.records import InstanceRecord, InstanceState, SettingValue
@@ -253,7 +254,7 @@ class SendFlow(QObject):
 
     # What happens.
 
-    def take(self, arrivals: list[Arrival[OutboxFact | Event]]) -> None:
+    def take(self, arrivals: list[Arrival[OutboxFact | Event | ReceptionSum]]) -> None:
         """Take note of a batch of facts."""
         for arrival in arrivals:
             fact = arrival.event
@@ -262,8 +263,8 @@ class SendFlow(QObject):
                 case InstanceEnded():
                     outcome = _OUTCOMES.get(STATE_OF[fact.state])
                     self._ended[outcome or ItemOutcome.STORED] += outcome is not None
-                case ItemFinished(outcome=found) if found is not ItemOutcome.NOT_SENT:
-                    self.gauges.note_ended(fact)
+                case ItemFinished() | ReceptionSum():
+                    self.gauges.note_ended(fact.job_id, _ended_bytes(fact))
                 case RunStarted():
                     self._note_run(fact)
                 case RunEnded():
@@ -524,3 +525,10 @@ def _nothing_found(skipped: int) -> Details:
         icon="warning",
         tone=Tone.WARNING,
     )
+
+
+def _ended_bytes(fact: ItemFinished | ReceptionSum) -> int:
+    """Of what was tried."""
+    if isinstance(fact, ReceptionSum):
+        return sum(each.ended_bytes for each in fact.associations)
+    return 0 if fact.outcome is ItemOutcome.NOT_SENT else fact.size_bytes

@@ -96,7 +96,7 @@ class SharedListener(QObject):
         terms = self._source.listener_terms()
         if self._own is not None or terms is None:
             return self._own
-        return _open_listener(terms.ae_title, terms.request, self._session.listening_port)
+        return _open_listener(terms.ae_title, terms.request, self._session)
 
     def listen_as(self) -> tuple[str, int] | None:
         """Return our AE title and the port that we listen on, or would listen on; None where nobody can know."""
@@ -155,7 +155,7 @@ class SharedListener(QObject):
         begun: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._tasks.start(self._listen(request, begun))
         await begun
-        self._own = _open_listener(terms.ae_title, request, self._session.listening_port)
+        self._own = _open_listener(terms.ae_title, request, self._session)
         return self._own
 
     async def _until_stopped(self) -> None:
@@ -190,8 +190,13 @@ class SharedListener(QObject):
             self._own = None
 
 
-def _open_listener(ae_title: str, request: ReceiveRequest, port: int) -> OpenListener:
-    running = RunningListener(port=port, address=request.address, has_tls=request.acceptance.tls is not None)
+def _open_listener(ae_title: str, request: ReceiveRequest, session: Session) -> OpenListener:
+    running = RunningListener(
+        port=session.listening_port,
+        address=request.address,
+        has_tls=request.acceptance.tls is not None,
+        catch_up=session.catch_up,
+    )
     return OpenListener(ae_title=ae_title, folder=request.storage.folder, running=running)
 
 

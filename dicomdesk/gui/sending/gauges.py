@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from dicomdesk.engine.events import ItemFinished
 from dicomdesk.engine.outbox.facts import RunStarted
 from dicomdesk.engine.stats import Progress
 from dicomdesk.gui.outline.states import ItemState
@@ -39,10 +38,10 @@ class Gauges:
         self._errands.pop(job_id, None)
         self._ended_bytes.pop(job_id, None)
 
-    def note_ended(self, event: ItemFinished) -> None:
+    def note_ended(self, job_id: str, size_bytes: int) -> None:
         """What ended is not under way any more."""
-        if event.job_id in self._ended_bytes:
-            self._ended_bytes[event.job_id] += event.size_bytes
+        if job_id in self._ended_bytes:
+            self._ended_bytes[job_id] += size_bytes
 
     def show(self, progress: Mapping[str, Progress]) -> None:
         """Spread the gauges of the runs over the rows under way; once per tick."""

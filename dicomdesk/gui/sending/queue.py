@@ -9,6 +9,7 @@ from dicomdesk import human
 from dicomdesk.dicom.files.scan import ScanResult
 from dicomdesk.dicom.instance import FoundInstance, InstanceHeader
 from dicomdesk.engine.events import Event, ItemFinished, ItemOutcome
+from dicomdesk.engine.facts.arrivals import ReceptionSum
 from dicomdesk.engine.journal.digest import STATE_CODES, ErrandDigest, digest_of
 from dicomdesk.engine.journal.records import Commitment, ErrandState, InstanceRecord, InstanceState
 from dicomdesk.engine.outbox.errands import Errand
@@ -262,7 +263,7 @@ class SendQueue:
 
     # What happens.
 
-    def take(self, fact: OutboxFact | Event) -> None:
+    def take(self, fact: OutboxFact | Event | ReceptionSum) -> None:
         """Take note of what the Outbox reports."""
         match fact:
             case InstanceBegan() | InstanceEnded():
@@ -271,8 +272,8 @@ class SendQueue:
                     self._early.setdefault(fact.errand_id, []).append(fact)
                 elif study is not None:
                     self._take_instance(study, fact)
-            case ItemFinished():
-                self._note_carrier(fact)
+            case ItemFinished() | ReceptionSum():
+                self._note_carriers(fact)
             case InstanceCommitted():
                 self._take_commitment(fact)
             case ErrandAdded() | ErrandChanged():
@@ -523,12 +524,16 @@ class SendQueue:
         for number in study.rows:
             self._touch(study, number)
 
-    def _note_carrier(self, event: ItemFinished) -> None:
-        if event.outcome is ItemOutcome.STORED:
-            return
-        self._carriers[event.path] = (event.job_id, event.association)
-        if len(self._carriers) > _MOST_CARRIERS:
-            del self._carriers[next(iter(self._carriers))]
+    def _note_carriers(self, fact: ItemFinished | ReceptionSum) -> None:
+        """Remember over which associations problems came."""
+        if isinstance(fact, ReceptionSum):
+            troubled = fact.troubled
+        else:
+            troubled = ((fact.path, fact.association),) if fact.outcome is not ItemOutcome.STORED else ()
+        for path, association in troubled:
+            self._carriers[path] = (fact.job_id, association)
+            if len(self._carriers) > _MOST_CARRIERS:
+                del self._carriers[next(iter(self._carriers))]
 
 
 def _sorted_series(series: list[SeriesNode], look: Look) -> list[SeriesNode]:

@@ -1,18 +1,22 @@
 import os
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from dicomdesk.engine.host.engine_host import _MOST_LOSSES
 from dicomdesk.engine.receive.book.arrival_book import ArrivalBook
 from dicomdesk.gui import session as sessions
 from dicomdesk.gui.host.access import HostAccess
 from dicomdesk.gui.main_window import MainWindow
 from dicomdesk.gui.models.association_log import AssociationRecord, AssociationState
+from dicomdesk.gui.outline.states import ItemState
 from dicomdesk.gui.session import Session
 from tests.helpers.data.studies import write_study
 from tests.helpers.jobs.sending import send
+from tests.helpers.peers.fake_peer import FakePeer, Hold, Status
 from tests.helpers.peers.requestors import connected
 
 WaitUntil = Callable[[Callable[[], bool]], None]
@@ -66,7 +70,7 @@ def test_a_process_that_ends_again_and_again_is_given_up(
         killed.add(host.host.process_id)
         os.kill(host.host.process_id, 9)
         wait_until(lambda: not flow.is_wanted or (session.is_receiving and host.host.process_id not in killed))
-    assert len(killed) == sessions._MOST_LOSSES + 1
+    assert len(killed) == _MOST_LOSSES + 1
     assert window.receive.details.details().title == "Cannot listen"
     assert "killed by signal 9" in window.receive.details.details().text
 
@@ -93,3 +97,24 @@ def test_the_book_of_a_window_that_has_a_process_is_a_mirror(session: Session, w
     assert type(session.book) is not ArrivalBook
     assert session.host is not None
     assert session.host.host.process_id == 0  # until it is needed
+
+
+def test_what_was_being_sent_when_the_process_was_killed_goes_on_in_the_next(
+    window: MainWindow, session: Session, wait_until: WaitUntil, tmp_path: Path
+) -> None:
+    session.outbox.begin(tmp_path / "journal.sqlite")
+    wait_until(lambda: session.outbox.is_open)
+    assert session.host is not None
+    host, may_answer, flow = session.host.host, threading.Event(), window.send.flow
+    with FakePeer(stores=[Hold(may_answer, Status())]) as peer:
+        window.send.header.peer_entry.port.setText(str(peer.port))
+        window.send.list.dropped.emit([str(path) for path in write_study(tmp_path / "out", 3)])
+        wait_until(lambda: not flow.is_scanning and bool(flow.ready()))
+        window.send.header.primary.click()
+        wait_until(lambda: session.is_sending and flow.queue.counts[ItemState.SENDING] > 0)
+        first = host.process_id
+        os.kill(first, 9)
+        wait_until(lambda: host.process_id not in (0, first))
+        may_answer.set()
+        wait_until(lambda: flow.queue.counts[ItemState.STORED] == 3 and not session.is_sending)
+    assert flow.queue.counts[ItemState.SENDING] == flow.queue.counts[ItemState.WAITING] == 0

@@ -16,6 +16,8 @@ class Teller:
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._is_wanted = self._is_hurried = self._is_stopping = False
+        self._begun = self._done = 0
+        """Rounds."""
         self.sources: Sequence[Callable[[], bool]] = ()
         """Each tells what is new, on the teller's thread, and returns whether there will be more although nobody asks
         for it."""
@@ -34,6 +36,14 @@ class Teller:
                 self._is_wanted = self._is_hurried = True
                 self._changed.notify_all()
 
+    def tell_all(self) -> None:
+        """Return when all has been told that there is now; not for the teller's thread."""
+        with self._changed:
+            wanted = self._begun + 1
+            self._is_wanted = self._is_hurried = True
+            self._changed.notify_all()
+            self._changed.wait_for(lambda: self._done >= wanted or self._is_stopping)
+
     def run(self) -> None:
         """Tell, until ``stop``; then once more."""
         has_more = True
@@ -44,7 +54,11 @@ class Teller:
                 if self._is_hurried:
                     self._changed.wait_for(lambda: self._is_stopping, _SOON_S)
                 self._is_wanted = self._is_hurried = False
+                self._begun += 1
             has_more = sum(tell() for tell in self.sources) > 0
+            with self._changed:
+                self._done += 1
+                self._changed.notify_all()
         for tell in self.sources:
             tell()
 

@@ -5,7 +5,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, cast
 
@@ -13,7 +13,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dicomdesk.dicom.commitment.documents import CommitmentReport
 from dicomdesk.engine.events import AssociationAborted, AssociationReceived, JobFinished, JobOutcome
 from dicomdesk.engine.facts.arrivals import ReceptionSum
 from dicomdesk.engine.host.book_mirror import BookMirror
@@ -21,10 +20,14 @@ from dicomdesk.engine.host.child import WORD, begin_child, end_words
 from dicomdesk.engine.host.desk.condenser import KeptMessage
 from dicomdesk.engine.host.desk.reception import Reception
 from dicomdesk.engine.host.engine_host import EngineHost, HostFact
+from dicomdesk.engine.host.far_outbox import far_journal, far_outbox
 from dicomdesk.engine.host.host_process import Host
 from dicomdesk.engine.host.line import Line
 from dicomdesk.engine.host.news import JobResult
 from dicomdesk.engine.host.wire import Answer, Ask, pack, read_message
+from dicomdesk.engine.journal.records import ErrandState, InstanceState
+from dicomdesk.engine.outbox.errands import Destination
+from dicomdesk.engine.outbox.facts import InstanceEnded, RunEnded
 from dicomdesk.engine.receive.book.book_news import BookLost, BookNews
 from dicomdesk.engine.receive.book.completeness import CountSource
 from dicomdesk.errors import (
@@ -36,25 +39,14 @@ from dicomdesk.errors import (
     PortInUseError,
     SettingsError,
 )
-from dicomdesk.network.dimse.commitment import ReportAnswer
 from dicomdesk.settings import TlsSettings
 from tests.helpers.data.studies import write_study
+from tests.helpers.jobs.outbox import errand_for
 from tests.helpers.jobs.receiving import receive_request
-from tests.helpers.jobs.sending import send
+from tests.helpers.jobs.sending import send, send_request
 from tests.helpers.peers.requestors import connected
 
 DEADLINE_S = 30.0
-
-
-@dataclass
-class Desk:
-    """Who takes reports."""
-
-    taken: list[str] = field(default_factory=list)
-
-    def take_report(self, report: CommitmentReport, sender: str) -> ReportAnswer:
-        self.taken.append(sender)
-        return ReportAnswer(0)
 
 
 class Told:
@@ -337,7 +329,6 @@ def test_a_process_whose_window_is_killed_ends_and_holds_no_port(tmp_path: Path)
         "import sys, time\n"
         "from pathlib import Path\n"
         "from dicomdesk.engine.host.engine_host import EngineHost\n"
-        "from dicomdesk.engine.commit.report_relay import ReportRelay\n"
         "from tests.helpers.jobs.receiving import receive_request\n"
         "host = EngineHost()\n"
         "job = host.submit(receive_request(Path(sys.argv[1])), lambda _fact: None)\n"
@@ -397,3 +388,31 @@ def test_the_process_has_no_qt_and_starts_for_nobody_else() -> None:
     assert end_words(0) == "exit code 0"
     assert Reception.listen.__name__ == "listen"
     assert JobResult.__name__ == "JobResult"
+
+
+def test_outbox_and_journal_are_asked_from_afar_as_if_they_were_here(inbox: Path, tmp_path: Path) -> None:
+    host = EngineHost()
+    host.resolve = lambda _peer, _settings: Destination(request=send_request(job.port, ()))
+    over, told = threading.Event(), list[object]()
+
+    def take(fact: object) -> None:
+        told.append(fact)
+        if isinstance(fact, RunEnded):
+            over.set()
+
+    host.told_sending = take
+    try:
+        job = host.submit(receive_request(inbox), lambda _fact: None)
+        host.at_begin("open_outbox", tmp_path / "journal.sqlite", True)
+        outbox, journal = far_outbox(host), far_journal(host)
+        errand_id = outbox.add(errand_for("HERE", write_study(tmp_path / "out", 3)))
+        assert over.wait(DEADLINE_S)
+        host.catch_up()
+        assert outbox.errand(errand_id).state is ErrandState.DONE
+        assert [each.state for each in journal.instances(errand_id)] == [InstanceState.STORED] * 3
+        assert len(list(inbox.iterdir())) == 3
+        with pytest.raises(KeyError):
+            journal.errand(77)
+        assert sum(isinstance(each, InstanceEnded) for each in told) == 3
+    finally:
+        host.close()

@@ -52,7 +52,12 @@ def added_up(told: list[Event | ReceptionSum]) -> Counter[object]:
 
 @given(STEPS)
 def test_sums_are_what_was_taken_and_come_before_the_end_of_their_association(steps: list[object]) -> None:
-    condenser, told, wanted, messages = Condenser(), list[Event | ReceptionSum](), Counter[object](), Counter[int]()
+    condenser, told, wanted, messages = (
+        Condenser[Event](),
+        list[Event | ReceptionSum](),
+        Counter[object](),
+        Counter[int](),
+    )
     released, echoed = (
         AssociationReleased(job_id="j", association=1),
         EchoReceived(job_id="j", association=1, message_id=1),
@@ -87,7 +92,7 @@ def test_sums_are_what_was_taken_and_come_before_the_end_of_their_association(st
 
 
 def test_what_is_not_stored_is_told_with_its_latest_reason_and_a_repeat_that_is_refused_is_no_trouble() -> None:
-    condenser = Condenser()
+    condenser: Condenser[Event] = Condenser()
     condenser.take(item(1, "1", "8", ItemOutcome.REFUSED, 4))
     condenser.take(item(1, "1", "8", ItemOutcome.FAILED, 5))
     again = item(1, "2", "8", ItemOutcome.REFUSED)
@@ -109,7 +114,7 @@ def test_what_is_not_stored_is_told_with_its_latest_reason_and_a_repeat_that_is_
 
 
 def test_facts_that_nobody_reads_are_bounded_and_the_last_is_there() -> None:
-    condenser = Condenser()
+    condenser: Condenser[Event] = Condenser()
     for number in range(MOST_FACTS + 10):
         condenser.take(EchoReceived(job_id="j", association=1, message_id=number))
     condenser.take(JobFinished(job_id="j", outcome=JobOutcome.COMPLETED, counts={}))
@@ -119,7 +124,7 @@ def test_facts_that_nobody_reads_are_bounded_and_the_last_is_there() -> None:
 
 
 def test_every_fact_is_heard_while_somebody_listens() -> None:
-    condenser = Condenser()
+    condenser: Condenser[Event] = Condenser()
     finished = item(1, "1", "8", ItemOutcome.STORED)
     started = ItemStarted(job_id="j", association=1, index=0, message_id=1, sop_class_uid="1", sop_instance_uid="1")
     condenser.hear(is_heard=True)
