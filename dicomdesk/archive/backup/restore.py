@@ -22,7 +22,7 @@ from dicomdesk.errors import DataError, StorageError
 from dicomdesk.human import error_text
 from dicomdesk.records import dataclass
 
-__all__ = ["CheckReport", "RestoreReport", "check_backup", "prepare_restore", "restore"]
+__all__ = ["CheckReport", "RestoreReport", "check_backup", "is_begun", "prepare_restore", "restore"]
 
 _BATCH: Final = 200
 _PIECE_BYTES: Final = 1 << 20
@@ -52,21 +52,32 @@ class CheckReport:
     """Files that are missing, or not what they were."""
 
 
+def is_begun(folder: Path, manifest: Manifest) -> bool:
+    """Whether a restore of this backup into a folder was broken off."""
+    try:
+        return (folder / STATE_FOLDER / _MARK).read_text(encoding="utf-8") == _mark(manifest)
+    except (OSError, ValueError):
+        return False
+
+
+def _mark(manifest: Manifest) -> str:
+    return json.dumps({"backup": manifest.name, "area": manifest.area})
+
+
 def prepare_restore(folder: Path, manifest: Manifest) -> None:
     """Make the folder of an area ready: it is made, or empty, or that of the same restore, broken off.
 
     Raises StorageError for one that has anything else.
     """
+    if is_begun(folder, manifest):
+        return
     mark = folder / STATE_FOLDER / _MARK
-    content = json.dumps({"backup": manifest.name, "area": manifest.area})
     try:
-        if mark.exists() and mark.read_text(encoding="utf-8") == content:
-            return
         if folder.exists() and any(folder.iterdir()):
             raise StorageError(f"The folder {folder} is not empty: a backup is restored into an empty one only")
         folder.mkdir(parents=True, exist_ok=True)
         mark.parent.mkdir(mode=0o700)
-        write_owner_only(mark, content)
+        write_owner_only(mark, _mark(manifest))
     except OSError as error:
         raise StorageError(f"The folder {folder} cannot be restored into: {error_text(error)}") from error
 
