@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Self
 from dicomdesk.archive.admission import Admission
 from dicomdesk.archive.areas.crash_repair import RepairReport
 from dicomdesk.archive.areas.keeper import Keeper
+from dicomdesk.archive.areas.objects.object_area import open_storage
 from dicomdesk.archive.areas.opening_check import tell_left_out
-from dicomdesk.archive.areas.storage_area import StorageArea
 from dicomdesk.archive.facts import ArchiveFacts, InstanceStored
 from dicomdesk.archive.index import Index
 from dicomdesk.archive.index_entries import IndexEntry, StoredInstance
@@ -285,7 +285,7 @@ class Archive:
     def _open(self, area: Area, settings: ArchiveSettings) -> None:
         if area.ae_title in self._keepers:
             return  # the first of several equal entries wins
-        storage = StorageArea(area.folder, fsync=settings.fsync, must_write=area.is_writable)
+        storage = open_storage(area, fsync=settings.fsync, must_write=area.is_writable)
         check_index_exists(settings, storage)
         url = index_url(settings, storage)
         index = self._indexes.get(url)

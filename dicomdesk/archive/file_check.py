@@ -7,6 +7,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from dicomdesk.archive.areas.checksums import checksum_of_file, is_comparable
+from dicomdesk.archive.areas.objects.object_area import open_storage
 from dicomdesk.archive.areas.storage_area import StorageArea
 from dicomdesk.archive.index import Index
 from dicomdesk.archive.index_entries import FileEntry, IndexEntry, conflict_text
@@ -111,7 +112,7 @@ def check_area(
     LocalErrors of the index.
     """
     area = area_as_indexed(settings.configuration, area)
-    storage = StorageArea(area.folder, must_write=area.is_writable)
+    storage = open_storage(area, must_write=area.is_writable)
     check_index_exists(settings, storage)
     with contextlib.closing(open_index(settings, storage)) as index:
         watch = _Watch(tell, progressed or _ignore, check or _go_on)

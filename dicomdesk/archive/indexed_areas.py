@@ -9,6 +9,7 @@ from pathlib import Path
 from dicomdesk.archive.areas.entry_reader import read_entry
 from dicomdesk.archive.areas.folder_notes import LeftOut, read_name
 from dicomdesk.archive.areas.keeper import Keeper
+from dicomdesk.archive.areas.objects.object_area import open_storage
 from dicomdesk.archive.areas.opening_check import find_left_out
 from dicomdesk.archive.areas.storage_area import STATE_FOLDER, StorageArea
 from dicomdesk.archive.index import Durability, Index, sqlite_url
@@ -83,7 +84,7 @@ def note_left_out(settings: ArchiveSettings, area: Area) -> LeftOut:
 
     Raises OSError, StorageError and the LocalErrors of the index.
     """
-    storage = StorageArea(area.folder)
+    storage = open_storage(area)
     check_index_exists(settings, storage)
     with contextlib.closing(open_index(settings, storage)) as index:
         keeper = Keeper(settle_name(settings, area, storage, index), storage, index)

@@ -19,6 +19,7 @@ from typing import Protocol
 
 from dicomdesk.archive.areas.entry_processes import EntryOrReason, EntryProcesses, read_entries
 from dicomdesk.archive.areas.folder_notes import LeftOut
+from dicomdesk.archive.areas.objects.object_area import open_storage
 from dicomdesk.archive.areas.passed_over import passed_over
 from dicomdesk.archive.areas.storage_area import StorageArea
 from dicomdesk.archive.index import Index, sqlite_url
@@ -73,7 +74,7 @@ def reindex_area(settings: ArchiveSettings, area: Area, observer: ReindexObserve
     LocalErrors of the index.
     """
     area = area_as_indexed(settings.configuration, area)
-    storage = StorageArea(area.folder, fsync=settings.fsync)
+    storage = open_storage(area, fsync=settings.fsync)
     if settings.configuration.database_url:
         with contextlib.closing(open_index(settings, storage)) as index:
             return _renew(area, storage, index, observer)

@@ -6,10 +6,9 @@ import time
 from dicomdesk.archive.administration.opening import OpenedArea, working_on
 from dicomdesk.archive.areas.holds import read_holds
 from dicomdesk.archive.areas.keeper import Keeper
-from dicomdesk.archive.areas.storage_area import disk_bytes
 from dicomdesk.archive.setup.retention_rules import RetentionRule
 from dicomdesk.archive.upkeep.leases import Leases
-from dicomdesk.archive.upkeep.retention import Disk, Expired, RetentionReport, apply_retention, find_expired, oldest
+from dicomdesk.archive.upkeep.retention import Expired, RetentionReport, apply_retention, disk_at, find_expired, oldest
 from dicomdesk.errors import LocalError
 from dicomdesk.records import dataclass
 
@@ -43,8 +42,7 @@ def rule_of(opened: OpenedArea) -> RetentionRule:
 
 def find_expiring(opened: OpenedArea, rule: RetentionRule) -> ExpiringArea:
     """Find what is to go now; nothing is changed. Raises OSError, StorageError and the errors of the index."""
-    total_bytes, free_bytes = disk_bytes(opened.area.folder)
-    disk = Disk(total_bytes=total_bytes, free_bytes=free_bytes)
+    disk = disk_at(opened.area.folder)
     held = frozenset(read_holds(opened.area.folder))
     found = find_expired(oldest(opened.index, opened.name), rule, disk, held, now_s=time.time())
     return ExpiringArea(opened=opened, rule=rule, expired=tuple(found))

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from dicomdesk.archive.administration.place import ArchivePlace
 from dicomdesk.archive.areas.keeper import Keeper
-from dicomdesk.archive.areas.storage_area import STATE_FOLDER, StorageArea
+from dicomdesk.archive.areas.objects.object_area import open_storage
+from dicomdesk.archive.areas.storage_area import STATE_FOLDER
 from dicomdesk.archive.index import Index, sqlite_url
 from dicomdesk.archive.indexed_areas import area_as_indexed, durability, name_in_index
 from dicomdesk.archive.setup.accounts import Account, find_account
@@ -38,7 +39,12 @@ class OpenedArea:
         return self.area.ae_title
 
     def path_of(self, relative: str) -> Path:
-        """Return the file of a relative path of the index."""
+        """Return the file of a relative path of the index, fetched first where only an object store has it.
+
+        Raises OSError where that cannot be asked.
+        """
+        if self.area.objects is not None:
+            return Path(open_storage(self.area, must_write=False).path_of(relative))
         return Path(self.area.folder, *relative.split("/"))
 
 
@@ -73,7 +79,7 @@ def working_on(opened: OpenedArea) -> Iterator[Keeper]:
     if not opened.area.is_writable:
         raise StorageError(f'The storage area "{opened.name}" is read-only, the configuration says')
     with _owner(opened).acting():
-        storage = StorageArea(opened.area.folder, fsync=opened.settings.fsync)
+        storage = open_storage(opened.area, fsync=opened.settings.fsync)
         storage.mark_running()
         try:
             yield Keeper(opened.area, storage, opened.index)

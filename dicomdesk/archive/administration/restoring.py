@@ -4,7 +4,7 @@ import contextlib
 import os
 from pathlib import Path
 
-from dicomdesk.archive.areas.storage_area import StorageArea
+from dicomdesk.archive.areas.objects.object_area import open_storage
 from dicomdesk.archive.backup.backup import BackupObserver
 from dicomdesk.archive.backup.manifest import BackupPlace, Manifest
 from dicomdesk.archive.backup.restore import RestoreReport, is_begun, prepare_restore, restore
@@ -31,7 +31,7 @@ def restore_area(
     if configuration.database_url and not is_begun(area.folder, manifest):
         _require_no_studies(configuration.database_url, area_as_indexed(configuration, area).ae_title)
     prepare_restore(area.folder, manifest)
-    storage = StorageArea(area.folder, fsync=settings.fsync)
+    storage = open_storage(area, fsync=settings.fsync)
     storage.mark_running()
     try:
         with contextlib.closing(open_index(settings, storage)) as index:

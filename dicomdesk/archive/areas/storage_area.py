@@ -36,7 +36,7 @@ try:
 except ImportError:  # Windows: a file that is open cannot be removed there, which serves as well
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["STATE_FOLDER", "StorageArea", "disk_bytes", "running_owners"]
+__all__ = ["STATE_FOLDER", "StorageArea", "is_instance_path", "running_owners"]
 
 logger = logging.getLogger(__name__)
 
@@ -94,7 +94,11 @@ class StorageArea:
 
     def path_of(self, relative: str) -> str:
         """Return the file of a relative path; raises FileNotFoundError for one that leads elsewhere."""
-        if not _is_relative(relative):
+        return self._local(relative)
+
+    def _local(self, relative: str) -> str:
+        """Return where a file is, or would be, in the folder."""
+        if not is_instance_path(relative):
             raise FileNotFoundError(errno.ENOENT, "this is no path of an instance", relative)
         return os.path.join(self._root, *relative.split("/"))
 
@@ -106,12 +110,12 @@ class StorageArea:
 
     def exists(self, relative: str) -> bool:
         """Whether the file of a relative path is there."""
-        return _is_relative(relative) and os.path.isfile(self.path_of(relative))
+        return is_instance_path(relative) and os.path.isfile(self._local(relative))
 
     def size_of(self, relative: str) -> int | None:
         """Bytes of the file of a relative path; None where there is none."""
         try:
-            status = os.stat(self.path_of(relative))
+            status = os.stat(self._local(relative))
         except OSError:
             return None
         return status.st_size if stat.S_ISREG(status.st_mode) else None
@@ -210,7 +214,7 @@ class StorageArea:
         try:
             # Windows flushes only what may be written.
             flags = (os.O_RDWR if os.name == "nt" else os.O_RDONLY) | getattr(os, "O_NONBLOCK", 0)
-            descriptor = os.open(self.path_of(relative), flags)
+            descriptor = os.open(self._local(relative), flags)
             try:
                 os.fsync(descriptor)
             finally:
@@ -277,8 +281,8 @@ class StorageArea:
     def _remove(self, relatives: Iterable[str]) -> bool:
         """Remove files; whether any is left."""
         is_left = False
-        for relative in filter(_is_relative, relatives):
-            path = self.path_of(relative)
+        for relative in filter(is_instance_path, relatives):
+            path = self._local(relative)
             try:
                 os.unlink(path)
             except (FileNotFoundError, NotADirectoryError):
@@ -341,7 +345,7 @@ class StorageArea:
         except (OSError, ValueError, RecursionError):
             return []
         paths = paths if isinstance(paths, list) else []
-        return [path for path in paths if isinstance(path, str) and _is_relative(path)]
+        return [path for path in paths if isinstance(path, str) and is_instance_path(path)]
 
     def _is_abandoned(self, kind: str, note: str) -> bool:
         """Whether the process that made a note has ended; a note of an area without marker names none."""
@@ -388,7 +392,7 @@ class StorageArea:
     def may_be_under_way(self, relative: str) -> bool:
         """Whether another process may be about to tell the index of a file."""
         try:
-            appeared = os.stat(self.path_of(relative)).st_ctime
+            appeared = os.stat(self._local(relative)).st_ctime
         except FileNotFoundError:
             return False
         return time.time() - appeared < _LONGEST_WAY_S and any(
@@ -466,24 +470,18 @@ class StorageArea:
 
     def free_bytes(self) -> int:
         """Free on the disk of the area; raises OSError."""
-        return disk_bytes(self.folder)[1]
-
-
-def disk_bytes(folder: Path) -> tuple[int, int]:
-    """Size of the disk of a folder, and what is free; raises OSError."""
-    status = os.statvfs(folder)
-    return status.f_blocks * status.f_frsize, status.f_bavail * status.f_frsize
+        status = os.statvfs(self._root)
+        return status.f_bavail * status.f_frsize
 
 
 def running_owners(folder: Path) -> list[str]:
     """The processes that are at work on a storage area now, as ``StorageArea.owner`` has them."""
     state = os.path.join(os.path.abspath(folder), STATE_FOLDER)
-    try:
-        names = sorted(name for name in os.listdir(state) if name.startswith(_MARKER))
-    except (FileNotFoundError, NotADirectoryError):
-        return []
-    paths = [os.path.join(state, name) for name in names]
-    return [os.path.basename(path).removeprefix(_MARKER) for path in paths if os.path.exists(path) and _is_held(path)]
+    with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+        paths = sorted(os.path.join(state, name) for name in os.listdir(state) if name.startswith(_MARKER))
+        held = [path for path in paths if os.path.exists(path) and _is_held(path)]
+        return [os.path.basename(path).removeprefix(_MARKER) for path in held]
+    return []
 
 
 def _digest(uid: str) -> str:
@@ -500,7 +498,7 @@ def _folder_name(uid: str) -> str:
     return uid if is_valid_uid(uid) else f"x{_digest(uid)}"
 
 
-def _is_relative(path: str) -> bool:
+def is_instance_path(path: str) -> bool:
     """Whether this is the path of an instance and leads nowhere else."""
     if "\0" in path:
         return False

@@ -11,18 +11,19 @@ A table has one entry on each line between ``NAME BEGIN`` and ``NAME END``::
     ARCHIVE  /var/lib/archive  RW  (unlimited, unlimited)  ANY
     AETable END
 
-Beyond DCMTK's: lines of any length, blank lines anywhere, ``DatabaseURL``, the tables ``AccessTable`` and
-``RetentionTable``, and ``unlimited`` in a quota, which means that nothing is ever deleted.
+Beyond DCMTK's: lines of any length, blank lines anywhere, ``DatabaseURL``, the tables ``AccessTable``,
+``RetentionTable`` and ``ObjectTable``, and ``unlimited`` in a quota, which means that nothing is ever deleted.
 """
 
 import errno
-from collections.abc import Mapping
-from dataclasses import field
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import field, replace
 from pathlib import Path
 from types import MappingProxyType
 
 from dicomdesk.archive.setup.configuration_syntax import Line, Table, Value, read_lines
-from dicomdesk.archive.setup.retention_rules import RetentionRule, read_days, read_free_space
+from dicomdesk.archive.setup.retention_rules import RetentionRule, read_days, read_free_space, read_size
 from dicomdesk.errors import ConfigurationError, LocalError, SettingsError
 from dicomdesk.named_files import read_named_file
 from dicomdesk.records import dataclass
@@ -33,6 +34,7 @@ __all__ = [
     "Area",
     "CharacterSetRule",
     "HostRules",
+    "ObjectPlace",
     "PeerEntry",
     "Quota",
     "parse_configuration",
@@ -68,6 +70,16 @@ class Quota:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectPlace:
+    """Object store of a storage area."""
+
+    url: str
+    """s3://bucket/prefix, gs:, az:, or file:///folder."""
+    folder_bytes: int | None = None
+    """How much the folder of the area may keep of it; None is all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Area:
     """Application entity of the archive and the folder that it stores in."""
 
@@ -77,6 +89,8 @@ class Area:
     quota: Quota = field(default_factory=Quota)
     peers: tuple[PeerEntry, ...] | None = None
     """Who may call; None is anyone."""
+    objects: ObjectPlace | None = None
+    """Where its files live instead of in the folder, which has those that were used last; None for the folder."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,7 +183,7 @@ def parse_configuration(text: str, *, name: str = "configuration") -> ArchiveCon
     reader.read_globals(lines)
     for table in tables:
         reader.read_table(table)
-    reader.check_retention()
+    reader.check_areas()
     if reader.problems:
         first = reader.problems[0]
         raise ConfigurationError(f"{name}: {first}", problems=tuple(reader.problems))
@@ -195,6 +209,8 @@ class _Reader:
         self._access: dict[str, list[str]] = {"allow": [], "deny": []}
         self._retention: dict[str, tuple[RetentionRule, int]] = {}
         """With the numbers of their lines."""
+        self._objects: dict[str, tuple[ObjectPlace, int]] = {}
+        """The same."""
 
     def configuration(self) -> ArchiveConfiguration:
         numbers, texts = self._numbers, self._texts
@@ -208,7 +224,7 @@ class _Reader:
             database_url=texts.get("DatabaseURL", ""),
             hosts=MappingProxyType(self._hosts or {}),
             vendors=MappingProxyType(self._vendors),
-            areas=tuple(self._areas),
+            areas=tuple(self._placed_areas()),
             access=HostRules(allow=tuple(self._access["allow"]), deny=tuple(self._access["deny"])),
             retention=MappingProxyType({ae_title: rule for ae_title, (rule, _) in self._retention.items()}),
             warnings=tuple(self._warnings),
@@ -226,6 +242,7 @@ class _Reader:
             "HostTable": self._read_host,
             "VendorTable": self._read_vendor,
             "RetentionTable": self._read_retention,
+            "ObjectTable": self._read_objects,
             "AETable": self._read_area,
             "AccessTable": self._read_access,
         }[table.name]
@@ -308,12 +325,33 @@ class _Reader:
             raise _EntryError(str(error)) from error
         self._retention[line.name] = rule, line.number
 
-    def check_retention(self) -> None:
-        """Rules are for areas that there are; the table may stand before or behind theirs."""
+    def _read_objects(self, line: Line) -> None:
+        if len(line.values) != 2:
+            raise _EntryError("an entry has an AE title, a URL and how much the folder keeps")
+        url, kept = (value.text for value in line.values)
+        if not re.fullmatch(r"(s3|gs|az)://[^/]+.*|file:///.+", url):
+            raise _EntryError(f'"{url}" is no URL of an object store, as s3://bucket/prefix')
+        try:
+            folder_bytes = None if kept.lower() == "unlimited" else read_size(kept)
+        except SettingsError as error:
+            raise _EntryError(str(error)) from error
+        self._objects[line.name] = ObjectPlace(url=url, folder_bytes=folder_bytes), line.number
+
+    def check_areas(self) -> None:
+        """Tables about areas name those that there are; they may stand before or behind theirs."""
         known = {area.ae_title for area in self._areas}
-        for ae_title, (_rule, number) in self._retention.items():
+        named = [("RetentionTable", ae_title, number) for ae_title, (_, number) in self._retention.items()]
+        named += [("ObjectTable", ae_title, number) for ae_title, (_, number) in self._objects.items()]
+        for table, ae_title, number in named:
             if ae_title not in known:
-                self._problem(f'RetentionTable: there is no storage area "{ae_title}"', number)
+                self._problem(f'{table}: there is no storage area "{ae_title}"', number)
+
+    def _placed_areas(self) -> Iterator[Area]:
+        """The areas, those of one folder with the object store of the first that has one."""
+        named = [area for area in self._areas if area.ae_title in self._objects]
+        places = {area.folder: self._objects[area.ae_title][0] for area in reversed(named)}
+        for area in self._areas:
+            yield replace(area, objects=places.get(area.folder))
 
     def _read_access(self, line: Line) -> None:
         if line.name not in self._access:

@@ -6,7 +6,7 @@ from dicomdesk.records import dataclass
 
 __all__ = ["TABLES", "Line", "Table", "Value", "read_lines", "split_values"]
 
-TABLES = ("HostTable", "VendorTable", "AETable", "AccessTable", "RetentionTable")
+TABLES = ("HostTable", "VendorTable", "AETable", "AccessTable", "RetentionTable", "ObjectTable")
 _QUOTES = frozenset("\"'()")
 _GAP = frozenset(" \t\r\f\v=,")
 

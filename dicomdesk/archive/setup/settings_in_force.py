@@ -66,5 +66,11 @@ def check_replacement(old: ArchiveConfiguration, new: ArchiveConfiguration) -> N
         for area in new.areas
         if folders.get(area.ae_title, area.folder) != area.folder and new.find_area(area.ae_title) is area
     ]
+    places = {area.ae_title: area.objects for area in reversed(old.areas)}
+    problems += [
+        f"ObjectTable: what it says of {area.ae_title} cannot change while the archive runs: start it anew"
+        for area in new.areas
+        if places.get(area.ae_title, area.objects) != area.objects and new.find_area(area.ae_title) is area
+    ]
     if problems:
         raise ConfigurationError(problems[0], problems=tuple(problems))

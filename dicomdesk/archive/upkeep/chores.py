@@ -10,6 +10,7 @@ from typing import Final
 
 from dicomdesk.archive.areas.holds import held_studies
 from dicomdesk.archive.areas.keeper import Keeper
+from dicomdesk.archive.areas.objects.object_area import ObjectStorageArea
 from dicomdesk.archive.facts import ArchiveFacts, RetentionApplied
 from dicomdesk.archive.setup.settings_in_force import SettingsInForce
 from dicomdesk.archive.upkeep.leases import Leases
@@ -60,7 +61,7 @@ class Chores:
 
     def turn(self) -> None:
         """Do once what is to be done; what goes wrong is told to the log."""
-        for chore in (self._retain, *self._others):
+        for chore in (self._retain, self._trim, *self._others):
             try:
                 chore()
             except CancelledError:
@@ -74,6 +75,16 @@ class Chores:
     def _run(self) -> None:
         while not self._stopping.wait(self._every_s):
             self.turn()
+
+    def _trim(self) -> None:
+        """Let folders of object stores have as much as they may; of several machines each sees to its own disk."""
+        for ae_title, keeper in list(self._keepers.items()):
+            area = self._settings.current.configuration.find_area(ae_title)
+            storage = keeper.storage
+            if area is None or area.objects is None or area.objects.folder_bytes is None:
+                continue
+            if isinstance(storage, ObjectStorageArea) and not storage.is_read_only:
+                storage.trim(area.objects.folder_bytes)
 
     def _retain(self) -> None:
         settings = self._settings.current

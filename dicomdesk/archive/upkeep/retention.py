@@ -7,20 +7,31 @@ chosen. Beside DCMTK's quotas, which are applied when something arrives.
 """
 
 import logging
+import os
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import field
 from enum import Enum
+from pathlib import Path
 from typing import Final
 
 from dicomdesk.archive.areas.keeper import Keeper
-from dicomdesk.archive.areas.storage_area import disk_bytes
 from dicomdesk.archive.index import Index
 from dicomdesk.archive.index_entries import StudyUsage
 from dicomdesk.archive.setup.retention_rules import RetentionRule
 from dicomdesk.records import dataclass
 
-__all__ = ["ClockWatch", "Disk", "Expired", "Reason", "RetentionReport", "apply_retention", "find_expired", "oldest"]
+__all__ = [
+    "ClockWatch",
+    "Disk",
+    "Expired",
+    "Reason",
+    "RetentionReport",
+    "apply_retention",
+    "disk_at",
+    "find_expired",
+    "oldest",
+]
 
 logger = logging.getLogger(__name__)
 
@@ -155,8 +166,13 @@ def apply_retention(
 
 def disk_of(keeper: Keeper) -> Disk:
     """The disk of an area now; raises OSError."""
-    total_bytes, free_bytes = disk_bytes(keeper.storage.folder)
-    return Disk(total_bytes=total_bytes, free_bytes=free_bytes)
+    return disk_at(keeper.storage.folder)
+
+
+def disk_at(folder: Path) -> Disk:
+    """The disk of a folder now; raises OSError."""
+    status = os.statvfs(folder)
+    return Disk(total_bytes=status.f_blocks * status.f_frsize, free_bytes=status.f_bavail * status.f_frsize)
 
 
 class ClockWatch:
