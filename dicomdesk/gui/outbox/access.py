@@ -73,7 +73,7 @@ class OutboxAccess(QObject):
         self._opening: asyncio.Future[None] | None = None
         self._outbox: Outbox | None = None
         self._journal: Journal | None = None
-        self._is_closing = self._is_kept = False
+        self._is_closing = self._is_kept = self._has_looked = False
         self._fault = ""
         """Why there is no journal on the disk, a sentence."""
         self._told: set[str] = set()
@@ -140,7 +140,9 @@ class OutboxAccess(QObject):
         """Tell of trouble that the journal has got into since; for now and then."""
         journal = self._journal
         if self._host is not None and journal is not None:
-            self._tasks.start(self._look_at_far_journal(self._host))
+            if self.runs or not self._has_looked:  # where nothing is sent, nothing is kept
+                self._has_looked = True
+                self._tasks.start(self._look_at_far_journal(self._host))
         elif journal is not None:
             self._tell(self._fault, journal.notice, journal.trouble)
 
@@ -233,7 +235,7 @@ class OutboxAccess(QObject):
             from dicomdesk.engine.journal.sqlite_journal import SqliteJournal  # noqa: PLC0415 - sqlite3 is loaded only where it is used
 
             try:
-                journal = SqliteJournal(str(path))
+                journal = SqliteJournal(str(path), is_own_place=True)
             except DicomdeskError as error:
                 self._fault = f"{error}. What is queued lasts until the window closes."
         return journal, Outbox(self._engine, journal, self._channel.sink, self._resolve, resumes=resumes)

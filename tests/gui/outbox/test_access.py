@@ -42,8 +42,10 @@ def test_a_journal_that_cannot_be_used_is_told_of_once(
     wait_until(lambda: bool(told))
     session.outbox.look_at_journal()
     assert len(told) == 1
-    assert told[0].startswith("journal.sqlite is no journal, and is left as it is. ")
-    assert path.read_bytes().startswith(b"no journal"), "what was there is kept"
+    assert told[0].startswith(
+        "journal.sqlite is no journal, and is left as it is: it is kept as journal.sqlite.foreign-1"
+    )
+    assert (tmp_path / "journal.sqlite.foreign-1").read_bytes().startswith(b"no journal"), "what was there is kept"
     assert finish(session.outbox.ask(lambda outbox, _: outbox.add(HELD))) == 1, "and the window works all the same"
 
 

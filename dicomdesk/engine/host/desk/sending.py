@@ -72,7 +72,7 @@ class Sending:
                 from dicomdesk.engine.journal.sqlite_journal import SqliteJournal  # noqa: PLC0415 - only where it is used
 
                 try:
-                    journal = SqliteJournal(str(path))
+                    journal = SqliteJournal(str(path), is_own_place=True)
                 except DicomdeskError as error:
                     self._fault = f"{error}. What is queued lasts until the window closes."
             self._journal = journal
