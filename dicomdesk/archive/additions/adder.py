@@ -311,7 +311,7 @@ class _Batch:
         if same is None:
             series_key = {"which": place.series.key, "instance_count": 0}
             _expect_one(ADD_TO_SERIES.run(self._connection, series_key).rowcount)
-            key = insert_one(self._connection, instance.insert().values(**row))
+            key = insert_one(self._connection, instance, row)
         else:
             key = same.key
             REPLACE.run(self._connection, {**row, "which": key})

@@ -131,7 +131,7 @@ class Places:
         patient_key = self.patients.find_or_make(entry.area, identity, part)
         row = content_row(Level.STUDY, content)
         row |= {"area": entry.area, "patient_key": patient_key, "study_instance_uid": uid}
-        key = insert_one(self._connection, study.insert().values(**row))
+        key = insert_one(self._connection, study, row)
         made = StudyEntity(key, content, 0, patient_key)
         self.patients.add_study(patient_key, part)
         self.new_items += content_sequence_rows(Level.STUDY, content, key)
@@ -162,7 +162,7 @@ class Places:
         content = content_of(Level.SERIES, entry)
         row = content_row(Level.SERIES, content)
         row |= {"study_key": owner.key, "series_instance_uid": uid}
-        key = insert_one(self._connection, series.insert().values(**row))
+        key = insert_one(self._connection, series, row)
         self.new_series[owner.key] += 1
         self.new_items += content_sequence_rows(Level.SERIES, content, key)
         more = joined(str(listed), value_of(entry, MODALITY))

@@ -6,9 +6,10 @@ A patient is one by ``rows.patient_identity``, and shows of each attribute the v
 from collections import Counter
 from typing import Any, Final
 
-from sqlalchemy import Connection, Insert, bindparam, func, select, update
+from sqlalchemy import Connection, Table, bindparam, func, select, update
 
 from dicomdesk.archive.contents.contents import PATIENT_COLUMNS, Content, Tally, patient_row
+from dicomdesk.archive.contents.rows import Row
 from dicomdesk.archive.tables.prepared_statement import PreparedStatement
 from dicomdesk.archive.tables.schema import patient, study, study_face
 
@@ -35,7 +36,7 @@ class Patients:
         ).scalar()
         if key is None:
             row = {**patient_row(part), "area": area, "identity": identity}
-            key = insert_one(self._connection, patient.insert().values(**row))
+            key = insert_one(self._connection, patient, row)
         return int(key)
 
     def add_study(self, key: int, part: Content) -> None:
@@ -88,9 +89,12 @@ def refresh_patient(connection: Connection, key: int) -> None:
         connection.execute(update(patient).where(patient.c.key == key).values(**row))
 
 
-def insert_one(connection: Connection, statement: Insert) -> int:
-    """Insert a row and return the key that the database gave it."""
-    key = connection.execute(statement).inserted_primary_key
+def insert_one(connection: Connection, table: Table, row: Row) -> int:
+    """Insert a row and return the key that the database gave it.
+
+    The values are given apart from the statement, which is compiled once then.
+    """
+    key = connection.execute(table.insert(), row).inserted_primary_key
     if key is None:
         raise AssertionError("the database gives each row a key")
     return int(key[0])
