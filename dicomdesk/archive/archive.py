@@ -39,6 +39,7 @@ from dicomdesk.archive.setup.settings_in_force import SettingsInForce, check_rep
 from dicomdesk.archive.upkeep.chores import Chores
 from dicomdesk.archive.upkeep.leases import Lease, LeaseLostError, Leases
 from dicomdesk.archive.upkeep.reload_notes import forget_reloads
+from dicomdesk.archive.upkeep.trash_emptying import TrashEmptying
 from dicomdesk.dicom.query.sop_classes import SHUTDOWN
 from dicomdesk.engine.receive.instance_file import Buffers
 from dicomdesk.engine.receive.listening_job import acceptor_ssl_context
@@ -110,7 +111,8 @@ class Archive:
                 self._open(area, settings)
             keep = self._keep_for_later if journal is not None else None
             self._services = ArchiveServices(self._in_force, self._keepers, self._facts, outgoing, keep=keep)
-            others = [self._repair_crashed, self._services.take_over, self._tidy_moves]
+            emptying = TrashEmptying(self._keepers)
+            others = (self._repair_crashed, self._services.take_over, self._tidy_moves, emptying)
             self._chores = Chores(self._in_force, self._keepers, self._facts, others)
         except BaseException:
             self.close()

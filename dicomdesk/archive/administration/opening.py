@@ -77,7 +77,7 @@ def working_on(opened: OpenedArea) -> Iterator[Keeper]:
     Raises StorageError, also where the configuration says that the area is only read.
     """
     if not opened.area.is_writable:
-        raise StorageError(f'The storage area "{opened.name}" is read-only, the configuration says')
+        raise StorageError(f'The storage area "{opened.name}" is only read: nothing in it may be changed')
     with _owner(opened).acting():
         storage = open_storage(opened.area, fsync=opened.settings.fsync)
         storage.mark_running()

@@ -1,5 +1,6 @@
 """Place of an archive: its configuration file, or the folder of one storage area."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,7 +31,10 @@ class ArchivePlace:
         """
         if self.folder is not None:
             title = self.ae_titles[0] if self.ae_titles else ""
-            configuration = ArchiveConfiguration(areas=(Area(ae_title=title, folder=self.folder, is_writable=True),))
+            is_writable = not self.folder.is_dir() or os.access(self.folder, os.W_OK)
+            configuration = ArchiveConfiguration(
+                areas=(Area(ae_title=title, folder=self.folder, is_writable=is_writable),)
+            )
         elif self.configuration_file is not None:
             configuration = read_configuration(self.configuration_file)
         else:

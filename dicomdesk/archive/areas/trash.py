@@ -209,8 +209,8 @@ class Trash:
 
     def delete(self, entry: TrashEntry) -> None:
         """Delete an entry with its files, for good."""
-        with _translated(f"The trash {entry.id} cannot be deleted"):
-            shutil.rmtree(self._root / entry.id)
+        with _translated(f"The trash {entry.id} cannot be deleted"), contextlib.suppress(FileNotFoundError):
+            shutil.rmtree(self._root / entry.id)  # another process may delete it, too
 
     def delete_over(self, now: float) -> list[TrashEntry]:
         """Delete the entries whose time is over, for good; returns them."""

@@ -22,7 +22,7 @@ def test_areas_that_share_a_folder_are_one(tmp_path: Path) -> None:
     with opened_areas(ArchivePlace(configuration_file=configuration)) as areas:
         assert [opened.area.folder.name for opened in areas] == ["area", "other"]
         assert [opened.name for opened in areas] == ["ARCHIVE", "ARCHIVE"]  # as the folders say
-        with pytest.raises(StorageError, match="read-only"), working_on(areas[1]):
+        with pytest.raises(StorageError, match="is only read"), working_on(areas[1]):
             pass
     with opened_areas(ArchivePlace(configuration_file=configuration, ae_titles=("TWO",))) as areas:
         assert [opened.area.folder.name for opened in areas] == ["area"]
