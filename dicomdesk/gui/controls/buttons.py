@@ -98,6 +98,12 @@ class PrimaryButton(QPushButton):
         self.setProperty("primary", True)  # noqa: FBT003 - Qt's own signature
         self.clicked.connect(lambda _=False: run())
 
+    def keep_room(self, text: str, icon_name: str) -> None:
+        """Be at least as wide as with a text, so that what is beside it stays where it is when the text changes."""
+        self.show_action(text, icon_name, "", is_enabled=False)
+        self.ensurePolished()
+        self.setMinimumWidth(self.sizeHint().width())
+
     def show_action(self, text: str, icon_name: str, tip: str, *, is_enabled: bool = True) -> None:
         """Say what the button does now; the same again costs nothing."""
         if (self.accessibleName(), self.isEnabled(), self.toolTip()) == (text, is_enabled, plain_tip(tip)):

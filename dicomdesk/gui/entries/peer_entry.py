@@ -11,6 +11,8 @@ from dicomdesk.gui.window_state import TypedPeer, WindowState
 from dicomdesk.settings import Peer
 
 _OFFERS_WIDTH = 320
+_AE_TITLE_WIDTH = 190
+"""For 16 capitals."""
 
 
 class PeerEntry(QWidget):
@@ -118,10 +120,10 @@ class PeerEntry(QWidget):
 
     def _lay_out(self) -> None:
         fields = (
-            (self.tr("T&o"), self.called, 72, 150),
+            (self.tr("T&o"), self.called, 72, _AE_TITLE_WIDTH),
             (self.tr("a&t"), self.host, 112, 240),
             (":", self.port, 60, 60),
-            (self.tr("a&s"), self.calling, 72, 150),
+            (self.tr("a&s"), self.calling, 72, _AE_TITLE_WIDTH),
         )
         self.setLayout(line_of_fields(fields))
         self.port.fit_port()

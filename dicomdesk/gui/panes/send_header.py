@@ -109,6 +109,7 @@ class SendHeader(QWidget):
         self.pause = plain_button(theme, self.tr("Pause"), "pause", self.pause_wanted.emit)
         self.pause_state = PauseState.NOTHING
         self.primary = PrimaryButton(theme, self.primary_wanted.emit)
+        self.primary.keep_room(self.tr("Send {count}").format(count=wording.count_text(10_000)), "send")
         self._lay_out()
 
     def show_state(self, state: HeaderState) -> None:

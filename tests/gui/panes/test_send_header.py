@@ -79,3 +79,14 @@ def test_words_go_where_room_is_short(window: MainWindow) -> None:
     window.resize(1024, 700)
     assert header.test_button.text() == ""
     assert header.test_button.accessibleName() == "Test"
+
+
+def test_fields_stay_where_they_are_when_there_is_something_to_send(window: MainWindow) -> None:
+    header = window.send.header
+    before = [(each.x(), each.width()) for each in (header.check_button, header.add_button, header.peer_entry)]
+    header.show_state(replace(window.send.commands.state(), ready=10_000))
+    layout = header.layout()
+    assert layout is not None
+    layout.activate()
+    assert header.primary.accessibleName() == "Send 10,000"
+    assert [(each.x(), each.width()) for each in (header.check_button, header.add_button, header.peer_entry)] == before
