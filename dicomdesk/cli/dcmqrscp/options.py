@@ -210,7 +210,8 @@ TOOL = Tool(
             "Options, configuration file, exit codes and messages are those of DCMTK's dcmqrscp, so that it can stand "
             "in its place. Unlike there, any number of studies is kept, nothing is deleted where a quota says "
             '"unlimited", and storage commitment is answered. The configuration may also have a line DatabaseURL '
-            "(an index in PostgreSQL, which several archives may share) and a table AccessTable."
+            "(an index in PostgreSQL, which several archives may share) and the tables AccessTable, RetentionTable "
+            "(how long studies stay, how much of the disk stays free) and ObjectTable (files in an object store)."
         ),
         (
             "A folder that DCMTK's dcmqrscp has filled is taken over by --reindex: its files stay where they are. "
