@@ -1,6 +1,6 @@
 """What a transaction of additions does, and what it remembers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ from dicomdesk.archive.additions.adder import Adder
 from dicomdesk.archive.index import Index
 from dicomdesk.archive.index_entries import NO_CONFLICT, Addition, AdditionOutcome, Conflict, DuplicateRule, IndexEntry
 from dicomdesk.archive.tables.patients import StaleError
+from dicomdesk.archive.tables.prepared_statement import Cursor, Parameters, PreparedStatement
 from dicomdesk.dicom.query.attributes import Level, find_attribute
 from dicomdesk.dicom.query.query import ItemKey, Key, Model, Query
 from tests.helpers.archives.index_entries import AREA, TAGS, index_entry, study_query
@@ -154,9 +155,22 @@ def statements(index: Index, *entries: IndexEntry) -> list[str]:
     def note(*arguments: Any) -> None:
         told.append(arguments[2].split()[0])
 
+    run, run_all = PreparedStatement.run, PreparedStatement.run_all
+
+    def note_run(statement: PreparedStatement, connection: Connection, parameters: Parameters) -> Cursor:
+        told.append(type(statement._statement).__name__.upper())
+        return run(statement, connection, parameters)
+
+    def note_all(statement: PreparedStatement, connection: Connection, rows: Sequence[Parameters]) -> None:
+        told.append(type(statement._statement).__name__.upper())
+        run_all(statement, connection, rows)
+
     engine = index._database._engine
     event.listen(engine, "before_cursor_execute", note)
-    index.add(entries)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(PreparedStatement, "run", note_run)
+        patch.setattr(PreparedStatement, "run_all", note_all)
+        index.add(entries)
     event.remove(engine, "before_cursor_execute", note)
     return [one for one in told if one != "BEGIN"]
 
