@@ -20,7 +20,7 @@ from dicomdesk.dicom.data_sets.element_walk import DataSetBytes, StepKind, walk_
 from dicomdesk.dicom.data_sets.file_windows import Window, read_at
 from dicomdesk.dicom.data_sets.walk_rule import WholeView
 from dicomdesk.dicom.dictionary import find_vr
-from dicomdesk.dicom.encodings import EXPLICIT_LITTLE, Encoding
+from dicomdesk.dicom.encodings import EXPLICIT_LITTLE, VRS, Encoding
 from dicomdesk.dicom.files.part10 import read_open_header
 from dicomdesk.dicom.instance import InputFormat
 from dicomdesk.dicom.query.identifier_reader import decode_values
@@ -127,7 +127,7 @@ def _plan(raw: _Raw, correction: ValueCorrection, meta: bytes) -> tuple[ValueEdi
     character_set = raw.get(_CHARACTER_SET, (b"CS", b""))[1]
     previous: dict[int, str | None] = {}
     for tag, wanted in correction.values.items():
-        old = decode_values(raw[tag][1], raw[tag][0], character_set) if tag in raw else None
+        old = decode_values(raw[tag][1], _vr(tag, raw), character_set) if tag in raw else None
         if old != wanted and (old is not None or wanted):  # what is not there need not be put in to be empty
             previous[tag] = old
     if not previous:
@@ -158,9 +158,9 @@ def _plan(raw: _Raw, correction: ValueCorrection, meta: bytes) -> tuple[ValueEdi
 
 
 def _vr(tag: int, raw: _Raw) -> bytes:
-    """Return the VR in which an element is written: that which it had, unless it was unknown."""
+    """Return the VR of an element: that which it has, unless that is unknown or none."""
     vr = raw[tag][0] if tag in raw else b""
-    return vr if vr not in {b"", b"UN"} else find_vr(tag, "")
+    return vr if vr in VRS and vr != b"UN" else find_vr(tag, "")
 
 
 def _source(meta: bytes) -> str:
