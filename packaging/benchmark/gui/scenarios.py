@@ -230,10 +230,15 @@ def _sent(window: MainWindow) -> int:
 
 
 def _cpu_seconds_of_all() -> float:
-    """Of this process and of those that it has begun."""
-    own = os.getpid()
-    children = Path(f"/proc/{own}/task/{own}/children").read_text(encoding="ascii").split()
-    return sum(cpu_seconds(pid) for pid in (own, *map(int, children)))
+    """Of the window and of the processes that it has begun."""
+    return sum(cpu_seconds(pid) for pid in _all_of_us())
+
+
+def _all_of_us() -> list[int]:
+    """The window's process and those that it has begun, on whichever of its threads."""
+    tasks = Path("/proc/self/task").iterdir()
+    begun = [int(pid) for task in tasks for pid in (task / "children").read_text(encoding="ascii").split()]
+    return [os.getpid(), *begun]
 
 
 def _python(module: str, *arguments: object) -> list[str]:
@@ -241,6 +246,7 @@ def _python(module: str, *arguments: object) -> list[str]:
 
 
 def _resident_mb() -> float:
+    """Of the window and of the processes that it has begun; what they share is counted in each."""
     gc.collect()
-    status = Path("/proc/self/status").read_text(encoding="ascii")
-    return int(status.split("VmRSS:")[1].split()[0]) / 1024
+    told = [Path(f"/proc/{pid}/status").read_text(encoding="ascii") for pid in _all_of_us()]
+    return sum(int(status.split("VmRSS:")[1].split()[0]) for status in told) / 1024

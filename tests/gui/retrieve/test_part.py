@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from PySide6.QtGui import QGuiApplication
 
 from dicomdesk.dicom.query.attributes import Level
@@ -67,6 +68,7 @@ def test_what_is_here_is_not_asked_for_again_and_counts(
     assert node.stage is Stage.DONE
 
 
+@pytest.mark.parametrize("has_host", [False, True])
 def test_a_listener_is_started_for_a_move_and_ends_with_it(
     part: RetrievePart, window: MainWindow, wait_until: WaitUntil, tmp_path: Path
 ) -> None:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from dicomdesk.engine.events import AssociationAborted, AssociationReceived, JobFinished, JobOutcome
 from dicomdesk.engine.facts.arrivals import ReceptionSum
+from dicomdesk.engine.host import child
 from dicomdesk.engine.host.book_mirror import BookMirror
 from dicomdesk.engine.host.child import WORD, begin_child, end_words
 from dicomdesk.engine.host.desk.condenser import KeptMessage
@@ -226,6 +227,12 @@ def test_facts_come_in_their_order_before_the_answer_that_was_given_later(ends: 
 
 
 # -- the process
+
+
+def test_a_frozen_program_begins_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert child._command() == [sys.executable, "-P", "-m", "dicomdesk", child.WORD]
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    assert child._command() == [sys.executable, child.WORD]
 
 
 def test_what_is_sent_is_here_and_told_in_sums(host: EngineHost, told: Told, inbox: Path, tmp_path: Path) -> None:
