@@ -5,14 +5,17 @@ import shutil
 import statistics
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
-from benchmark.archive_index import AREA, QUERIES, STUDY_KEYS
+from benchmark.archive_index import AREA, QUERIES, STUDY_KEYS, make_index
 from benchmark.find_requestor import FindRequestor
 from benchmark.processes import DEADLINE_S, FASTEST, OURS, dcmtk_program, free_port, peak_memory, running, timed
 from benchmark.rows import Bench, Row, at_most, ratio_row
+from dicomdesk.archive.index import sqlite_url
 
 _LEVEL = 0x00080052
 
@@ -20,6 +23,9 @@ _LEVEL = 0x00080052
 def archiving(bench: Bench) -> Iterator[Row]:
     """All that concerns the archive."""
     yield from _storing(bench)
+    yield from _storing_into_many(bench)
+    yield from _storing_while_one_drips(bench)
+    yield _listing(bench)
     yield from _retrieving(bench)
     yield from _querying(bench)
 
@@ -88,6 +94,78 @@ def _storing(bench: Bench) -> Iterator[Row]:
         wanted="up to 1.3 x",
         is_met=ours[-1] <= 1.3 * ours[0],
     )
+
+
+def _storing_into_many(bench: Bench, instances: int = 200_000) -> Iterator[Row]:
+    """1,000 small objects into an empty archive, and into one of very many."""
+    load = bench.load("small", 1000)
+    times = []
+    for count in (0, instances):
+        with bench.scratch() as folder:
+            configuration = _configuration(folder)
+            state = folder / "area" / ".dicomdesk"
+            state.mkdir()
+            if count:
+                make_index(sqlite_url(state / "index.sqlite"), max(count // 100, 2), count)
+            port = free_port()
+            with running(_ours(configuration, port), port):
+                echo = [dcmtk_program("echoscu"), "-aec", AREA, "localhost", str(port)]
+                start_up = min(timed(echo) for _ in range(3))
+                times.append(timed(_send(port, load)) - start_up)
+    yield at_most(f"store 1,000 more than {instances:,} against the first 1,000", times[1] / times[0], 1.1, "x")
+
+
+def _storing_while_one_drips(bench: Bench, studies: int = 20_000, objects: int = 40_000) -> Iterator[Row]:
+    """The log of the index while objects are stored, and a client that has asked for all studies reads nothing."""
+    load = bench.load("small", objects)
+    with bench.scratch() as folder:
+        configuration = _configuration(folder)
+        state = folder / "area" / ".dicomdesk"
+        state.mkdir()
+        make_index(sqlite_url(state / "index.sqlite"), studies, studies + 2000)
+        port, longest, is_over = free_port(), 0, threading.Event()
+
+        def watch() -> None:
+            nonlocal longest
+            while not is_over.wait(0.05):
+                with suppress(FileNotFoundError):
+                    longest = max(longest, (state / "index.sqlite-wal").stat().st_size)
+
+        with running(_ours(configuration, port), port), FindRequestor(port, AREA) as dripping:
+            dripping.ask({**STUDY_KEYS, _LEVEL: "STUDY"})
+            watcher = threading.Thread(target=watch)
+            watcher.start()
+            timed(_send(port, load))
+            is_over.set()
+            watcher.join()
+    yield at_most(f"the log while {objects:,} are stored and a client reads nothing", longest / 1e6, 100, "MB")
+
+
+def _listing(bench: Bench, studies: int = 100_000) -> Row:
+    """Until the first row of a long list, less what the same takes with one study."""
+    times = []
+    for count in (2, studies):
+        with bench.scratch() as folder:
+            configuration = _configuration(folder)
+            state = folder / "area" / ".dicomdesk"
+            state.mkdir()
+            make_index(sqlite_url(state / "index.sqlite"), count, count + 2000)
+            command = [OURS, "archive", "list", "--config", str(configuration)]
+            times.append(min(_first_line(command) for _ in range(3)))
+    return at_most(f"archive list of {studies:,} studies, first row", (times[1] - times[0]) * 1000, 200, "ms")
+
+
+def _first_line(command: Sequence[str]) -> float:
+    """Seconds until a command, which is ended then, has written two lines: the head, and a row."""
+    started = time.perf_counter()
+    with subprocess.Popen(command, env=FASTEST, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        assert process.stdout is not None
+        lines = [process.stdout.readline() for _ in range(2)]
+        elapsed = time.perf_counter() - started
+        process.kill()
+    if not lines[1]:
+        raise RuntimeError(f"{' '.join(command)} wrote {lines}")
+    return elapsed
 
 
 def _parts(load: Path, folder: Path, count: int) -> list[Path]:

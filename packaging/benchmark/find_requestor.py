@@ -62,7 +62,19 @@ class FindRequestor:
         self._socket.close()
 
     def find(self, keys: dict[int, str]) -> Answered:
-        """Ask for what the keys say, implicit VR little endian."""
+        """Ask for what the keys say, and read all."""
+        started = time.perf_counter()
+        self.ask(keys)
+        first, matches = 0.0, 0
+        while True:
+            status = self._read_response()
+            first = first or time.perf_counter() - started
+            if status & _PENDING != _PENDING:
+                return Answered(first_s=first, last_s=time.perf_counter() - started, matches=matches, status=status)
+            matches += 1
+
+    def ask(self, keys: dict[int, str]) -> None:
+        """Ask for what the keys say, implicit VR little endian, and read nothing."""
         self._message_id += 1
         identifier = b"".join(
             (tag >> 16).to_bytes(2, "little")
@@ -75,18 +87,10 @@ class FindRequestor:
         command = write_command_set(
             {0x0002: STUDY_ROOT_FIND.encode(), 0x0100: 0x20, 0x0110: self._message_id, 0x0700: 0, 0x0800: 1}
         )
-        started = time.perf_counter()
         self._socket.sendall(
             message_pdus(1, command, is_command=True, max_pdu_bytes=16384)
             + message_pdus(1, identifier, is_command=False, max_pdu_bytes=16384)
         )
-        first, matches = 0.0, 0
-        while True:
-            status = self._read_response()
-            first = first or time.perf_counter() - started
-            if status & _PENDING != _PENDING:
-                return Answered(first_s=first, last_s=time.perf_counter() - started, matches=matches, status=status)
-            matches += 1
 
     def _read_response(self) -> int:
         """Status of the next command set; data sets are passed over."""
