@@ -34,6 +34,7 @@ _FOLDER = "trash"
 _ENTRY, _INSTANCES, _FILES, _LOCK = "entry.json", "instances.jsonl", "files", "lock"
 _VERSION = 1
 _SECONDS_A_DAY = 86_400.0
+_MOST_TRIES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,9 +83,11 @@ class TrashEntry:
 class Trash:
     """Trash of the area in a folder; any number of processes may use it. Methods raise StorageError."""
 
-    def __init__(self, folder: Path) -> None:
-        self._area = Path(os.path.abspath(folder))
-        self._root = self._area / STATE_FOLDER / _FOLDER
+    def __init__(self, folder: Path, path_of: Callable[[str], str] | None = None) -> None:
+        """``path_of`` gives the file of a relative path, fetched first where it is elsewhere; for those who fill it."""
+        area = os.path.abspath(folder)
+        self._path_of = path_of or (lambda relative: os.path.join(area, *relative.split("/")))
+        self._root = Path(area) / STATE_FOLDER / _FOLDER
 
     def entries(self) -> list[TrashEntry]:
         """All entries, the newest first; what is no entry is passed over."""
@@ -176,13 +179,21 @@ class Trash:
             self._write_instances(entry, instances)
             self._write(entry)
             for one in instances:
-                _link(Path(self._area, *one.path.split("/")), self.file_of(entry, one.path))
+                self._take(one.path, self.file_of(entry, one.path))
             fsync_folder(str(folder))
         except BaseException:
             os.close(lock)
             shutil.rmtree(folder, ignore_errors=True)
             raise
         return lock
+
+    def _take(self, path: str, target: Path) -> None:
+        """Make a file appear in the trash, too; one that is gone already is no error. Raises OSError."""
+        target.parent.mkdir(parents=True, exist_ok=True)
+        for _ in range(_MOST_TRIES):  # what was fetched may be cleared away again before it is taken
+            with contextlib.suppress(FileNotFoundError):
+                _link(self._path_of(path), target)
+                return
 
     def _complete(self, entry: TrashEntry, gone: Iterable[StoredInstance | TrashedInstance]) -> TrashEntry | None:
         """Keep of an entry what has gone."""
@@ -253,13 +264,12 @@ class Trash:
         write_owner_only(self._root / entry.id / _INSTANCES, "".join(lines))
 
 
-def _link(file: Path, target: Path) -> None:
-    """Make a file appear elsewhere too; one that is gone already is no error."""
-    target.parent.mkdir(parents=True, exist_ok=True)
+def _link(file: str, target: Path) -> None:
+    """Make a file appear elsewhere too, as a copy where the file system has no links. Raises OSError."""
     try:
         os.link(file, target)
     except FileNotFoundError:
-        return
+        raise
     except OSError:
         shutil.copy2(file, target)
         with open(target, "rb+") as copy:

@@ -134,7 +134,7 @@ def remove_planned(
         return Removal(removed=(), held=staying)
     if keep_days == 0:
         return Removal(removed=tuple(_remove(keeper, going)), held=staying)
-    trash = Trash(keeper.storage.folder)
+    trash = Trash(keeper.storage.folder, keeper.storage.path_of)
     with trash.filling(going, what=plan.selection.text, by=by, why=why, keep_days=keep_days) as complete:
         removed = _remove(keeper, going)
         entry = complete(removed)

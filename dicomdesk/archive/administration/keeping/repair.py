@@ -101,7 +101,7 @@ class _Repair:
     def __init__(self, opened: OpenedArea, keeper: Keeper) -> None:
         self._opened = opened
         self._keeper = keeper
-        self._trash = Trash(opened.area.folder)
+        self._trash = Trash(opened.area.folder, keeper.storage.path_of)
         self._read = entry_reader(opened.area)
         self._is_recounted = False
 
