@@ -47,7 +47,7 @@ TOOL = Tool(
         (
             "The backup is there, whole, when the command has ended, and not before: a full disk, a signal or a loss "
             "of power leave the earlier ones as they were. Files that the archive does not have as its index says are "
-            "told, and the exit code is 80."
+            "told, and the exit code is 80; those that are missing or cut are left out."
         ),
     ),
     examples=(
@@ -63,7 +63,7 @@ TOOL = Tool(
             "backup-finished",
             (
                 "``area``, ``backup`` (its name), ``files``, ``bytes``, ``copied`` and ``copied_bytes`` (what no "
-                "earlier one has), ``damaged`` (files that were left out), ``removed`` (names of older backups)"
+                "earlier one has), ``damaged`` (files that were told), ``removed`` (names of older backups)"
             ),
         ),
         ("backup-finding", FINDING_KEYS),
