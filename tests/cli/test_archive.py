@@ -92,6 +92,7 @@ def test_what_was_put_back_is_moved_by_dcmtks_movescu(tmp_path: Path) -> None:
         assert len(list(received.iterdir())) == sum(series.instances for series in STUDY.series)
 
 
+@pytest.mark.long
 def test_an_index_of_a_newer_version_is_left_as_it_is(tmp_path: Path) -> None:
     write_studies(tmp_path / "in", STUDIES[:1])
     with serving(tmp_path):
@@ -101,7 +102,7 @@ def test_an_index_of_a_newer_version_is_left_as_it_is(tmp_path: Path) -> None:
         connection.execute("UPDATE settings SET value = ? WHERE name = 'version'", (str(VERSION + 1),))
         connection.commit()
     connection.close()
-    for words in (["list"], ["remove", STUDY.uid, "--yes"], ["verify"], ["stats"]):
+    for words in (["list"], ["remove", STUDY.uid, "--yes"]):
         done = archive(tmp_path, *words)
         assert done.code == 10, words
         assert "newer" in done.err
@@ -110,11 +111,12 @@ def test_an_index_of_a_newer_version_is_left_as_it_is(tmp_path: Path) -> None:
     connection.close()
 
 
+@pytest.mark.long
 def test_a_database_that_is_down_is_told(tmp_path: Path) -> None:
     (tmp_path / "area").mkdir()
     url = f"postgresql://nobody@localhost:{free_port()}/none"
     (tmp_path / "a.cfg").write_text(f"DatabaseURL = {url}\n" + CONFIGURATION.format(folder=tmp_path / "area", store=1))
-    for words in (["list"], ["import", str(tmp_path)], ["stats"]):
+    for words in (["list"], ["import", str(tmp_path)]):
         done = archive(tmp_path, *words)
         assert done.code == 10
         assert "the database of the index cannot be used" in done.err
