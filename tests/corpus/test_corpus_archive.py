@@ -154,6 +154,65 @@ def _give(served: Served, port: int, name: str) -> Given:
     }
 
 
+QUESTIONS = (
+    ("-P", "PATIENT", "PatientID"),
+    ("-P", "PATIENT", "PatientID=SYN*"),
+    ("-P", "PATIENT", "PatientID", "PatientName=S*"),
+    ("-S", "STUDY", "StudyInstanceUID", "PatientID"),
+    ("-S", "STUDY", "StudyInstanceUID", "PatientID=SYN*"),
+    ("-S", "STUDY", "StudyInstanceUID", "PatientID", "PatientName=*^*"),
+    ("-S", "STUDY", "StudyInstanceUID", "PatientID", "StudyDate=20000101-20101231"),
+    ("-S", "STUDY", "StudyInstanceUID", "PatientID", "AccessionNumber=1*"),
+    ("-S", "SERIES", "StudyInstanceUID={study}", "SeriesInstanceUID"),
+    ("-S", "SERIES", "StudyInstanceUID={study}", "SeriesInstanceUID", "Modality=CT"),
+    ("-S", "IMAGE", "StudyInstanceUID={study}", "SeriesInstanceUID={series}", "SOPInstanceUID"),
+)
+"""Model, level and keys; of the study and the series that have most files of the corpus."""
+LARGEST = {
+    "study": "1.2.826.0.1.3680043.8.498.61041614984627564695374851774508277006",
+    "series": "1.2.826.0.1.3680043.8.498.12414757531586168669847474512120063145",
+}
+SEVERAL_PATIENTS = {
+    "1.2.826.0.1.3680043.8.498.74222987924160965161510921537179860885",
+    "1.2.826.0.1.3680043.8.498.12585215194320813527149302176162948361",
+}
+"""Study Instance UIDs of the corpus under which files of several patients are."""
+Answers = dict[tuple[str, ...], set[tuple[str, ...]]]
+"""By question: of each response the values of the unique keys."""
+
+
+def _ask(port: int, area: str, folder: Path) -> Answers:
+    """Ask an archive by DCMTK's findscu."""
+    answers: Answers = {}
+    for number, (model, level, *keys) in enumerate(QUESTIONS):
+        into = folder / f"asked-{number}"
+        into.mkdir()
+        words = [model, "-aec", area, "-X", "-od", str(into), "-k", f"QueryRetrieveLevel={level}"]
+        for key in keys:
+            words += ["-k", key.format(**LARGEST)]
+        subprocess.run(
+            [dcmtk_program("findscu"), *words, "127.0.0.1", str(port)],
+            env=ENVIRONMENT,
+            capture_output=True,
+            timeout=DEADLINE_S,
+            check=True,
+        )
+        names = [key.partition("=")[0] for key in keys if key.partition("=")[0].endswith(("UID", "ID"))]
+        found = [pydicom.dcmread(path, force=True) for path in into.iterdir()]
+        answers[(model, level, *keys)] = {tuple(str(one.get(name, "")) for name in names) for one in found}
+    return answers
+
+
+def _is_declared(question: tuple[str, ...], answer: tuple[str, ...]) -> bool:
+    """Whether DCMTK's archive answers something else on purpose.
+
+    It knows one patient of a study, ours all; it has what has no Study or Series Instance UID; it folds no names.
+    """
+    if question[1] == "PATIENT":
+        return answer[0] in {"CONFL1", "CONFL2", "CHANGED", "NUL", "ODD", "", "X" * 64} or answer[0].startswith("XXX")
+    return not all(answer) or answer[0] in SEVERAL_PATIENTS
+
+
 def _not_given(theirs: Given, ours: Given, refused_uids: set[str]) -> list[tuple[str, str, str]]:
     """What ours does not give back, or gives back otherwise."""
     found = []
@@ -176,13 +235,19 @@ def test_archive_keeps_and_gives_what_dcmtks_keeps_and_gives(
     mine = Served(program=ours("dcmqrscp"), folder=tmp_path / "ours", areas=areas, options=(mode,))
     with theirs.running() as port:
         their_files, given = _store(theirs, port, parts), _give(theirs, port, "first")
+        their_answers = _ask(port, areas[0], theirs.folder)
     with mine.running() as port:
         refused = their_files - _store(mine, port, parts)
         given_at_first = _give(mine, port, "first")
+        answers = _ask(port, areas[0], mine.folder)
     assert len(their_files) > 600
     assert {path.removeprefix(f"{corpus}/") for path in refused} <= REFUSED_BY_US
     refused_uids = {listed[path].sop_instance_uid for path in refused}
     assert not _not_given(given, given_at_first, refused_uids)
+    for question, found in answers.items():
+        assert found or question[-1].startswith(("StudyDate", "AccessionNumber", "Modality"))
+        differing = found ^ their_answers[question]
+        assert not {one for one in differing if not _is_declared(question, one)}, question
     for option in ("--verify", "--reindex", "--verify"):
         mine.look_after(option)
     with mine.running() as port:
