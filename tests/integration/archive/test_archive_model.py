@@ -37,8 +37,8 @@ from tests.helpers.archives.index_rows import canonical_rows
 from tests.helpers.data.datasets import CT_IMAGE, EXPLICIT, IMPLICIT, Builder, part10
 
 SEQUENCES = int(os.environ.get("DICOMDESK_MODEL_SEQUENCES", "6"))
-TIMES = frozenset({"received", "last_received"})
-"""Of files and of the index: they are a moment apart."""
+UNKNOWN = frozenset({"received", "last_received", "checksum"})
+"""Not said by data sets: the times of files are a moment later, and checksums are made where they are wanted."""
 STUDIES = st.sampled_from(["1.2", "1.3"])
 PATIENTS = st.sampled_from(["ONE", "ONE", "TWO", ""])
 NAMES = st.sampled_from(["Doe^John", "DOE^JOHN^", "Doe^Jon", "Roe", ""])
@@ -110,7 +110,7 @@ class ArchiveMachine(RuleBasedStateMachine):
 
     def _die(self) -> None:
         self.fuse = None
-        marker = self.keeper.storage._marker
+        marker, self.keeper.storage._marker = self.keeper.storage._marker, None
         assert marker is not None
         os.close(marker)  # as the end of a process does
         self.keeper.index.close()
@@ -166,7 +166,7 @@ class ArchiveMachine(RuleBasedStateMachine):
         entries = [read(self.keeper.storage.path_of(path), path) for path in self.keeper.storage.files()]
         self.fresh.clear(AREA)
         self.fresh.add(sorted(entries, key=lambda entry: entry.path[-6:]))
-        assert canonical_rows(self.keeper.index, without=TIMES) == canonical_rows(self.fresh, without=TIMES)
+        assert canonical_rows(self.keeper.index, without=UNKNOWN) == canonical_rows(self.fresh, without=UNKNOWN)
         assert list(self.keeper.index.wrong_counts()) == []
         for entry in entries:
             self._check_found(entry)
@@ -196,9 +196,9 @@ def test_the_index_of_an_archive_is_a_function_of_its_files() -> None:
         ArchiveMachine,
         settings=settings(
             max_examples=SEQUENCES,
-            stateful_step_count=12 if SEQUENCES < 100 else 30,
+            stateful_step_count=12 if SEQUENCES < 50 else 30,
             deadline=None,
-            derandomize=SEQUENCES < 100,
+            derandomize=SEQUENCES < 50,
             database=None,
             suppress_health_check=list(HealthCheck),
         ),
