@@ -134,7 +134,7 @@ class _Batch:
         self._new_items: list[Row] = []
 
     def add(self, entries: Sequence[IndexEntry]) -> list[Addition]:
-        if len(self._memory.places) > _MOST_PLACES:
+        if max(len(self._memory.places), len(self._memory.series), self._memory.varied) > _MOST_PLACES:
             self._memory.clear()
         addition = self._add_unknown(entries[0]) if len(entries) == 1 and self._memory.was_new else None
         if addition is not None:

@@ -66,11 +66,14 @@ class Memory:
     studies_by_key: dict[int, StudyEntity] = field(default_factory=dict)
     series: dict[tuple[int, str], SeriesEntity] = field(default_factory=dict)
     """By key of the study, and Series Instance UID."""
+    varied: int = 0
+    """How many entries had another content than their study or series shows: at most so many faces are remembered."""
     was_new: bool = True
     """Whether what was added last was new: who sends one instance again sends others again."""
 
     def clear(self) -> None:
         """Forget everything."""
+        self.varied = 0
         self.places.clear()
         self.studies.clear()
         self.studies_by_key.clear()
@@ -104,6 +107,8 @@ class Places:
         place = Place(owner, part, content, study_face, series_face, (owner.shown, part.shown))
         if place.is_plain:
             self._memory.places[raw] = place
+        else:
+            self._memory.varied += 1
         return place
 
     def _study(self, entry: IndexEntry, content: Content) -> StudyEntity:

@@ -6,7 +6,7 @@ what is shown depends on which instances there are, not on the order in which th
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Final
 
@@ -31,6 +31,7 @@ from dicomdesk.dicom.query.attributes import (
 )
 
 __all__ = [
+    "NAME_PLACE",
     "PATIENT_COLUMNS",
     "Content",
     "Tally",
@@ -72,7 +73,8 @@ def content_columns(level: Level) -> tuple[str, ...]:
 _OF_PATIENT: Final = len(stored_attributes(Level.PATIENT))
 PATIENT_COLUMNS: Final = (*content_columns(Level.STUDY)[:_OF_PATIENT], CHARACTER_SET)
 """What a study shows of its patient."""
-_NAME: Final = next(n for n, one in enumerate(_attributes(Level.STUDY)) if one.tag == PERSON_NAME_TAG)
+NAME_PLACE: Final = next(n for n, one in enumerate(_attributes(Level.STUDY)) if one.tag == PERSON_NAME_TAG)
+"""Of the patient's name in the content of a study."""
 _RAW: Final = tuple(
     attribute.tag for level in (Level.PATIENT, Level.STUDY, Level.SERIES) for attribute in stored_attributes(level)
 )
@@ -137,7 +139,7 @@ def patient_row(part: Content) -> Row:
 
 def name_of(content: Content) -> str:
     """The patient's name in the content of a study."""
-    return content[_NAME]
+    return content[NAME_PLACE]
 
 
 def content_sequence_rows(level: Level, content: Content, owner: int) -> list[Row]:
@@ -167,6 +169,10 @@ class Tally:
     def shown(self) -> Content:
         """Of each attribute the value that is carried most often, the smallest of several; "" where none is."""
         return tuple(self._winners)
+
+    def values(self, place: int) -> Collection[str]:
+        """All values at a place of the contents that are carried, without the empty one."""
+        return self._counts[place].keys() if self._counts else ()
 
     def add(self, content: Sequence[str], number: int) -> None:
         """Count a content so many times more, or fewer where the number is negative."""

@@ -8,7 +8,7 @@ matches, a study or patient that does not match as shown by the most frequent th
 from dataclasses import field
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, FromClause, Table, func, select
+from sqlalchemy import ColumnElement, FromClause, Table, func, literal_column, select
 
 from dicomdesk.archive.tables.schema import TABLES, instance, patient, series, study, study_face
 from dicomdesk.archive.tables.selections import area_condition
@@ -113,7 +113,7 @@ def face_views(query: Query) -> tuple[View, ...]:
     """The views by what instances carry."""
     is_free = bool(query.restricting_tags & _UIDS)
     if query.level is Level.PATIENT:
-        varies = (patient.c.varies != 0,)
+        varies = (patient.c.varies != literal_column("0"),)  # no parameter: the index is of those only
         return (
             View(needs_study=True, conditions=varies, weight=study.c.instance_count),
             View(carried=study_face, conditions=varies, weight=study_face.c.instance_count),

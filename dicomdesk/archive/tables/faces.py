@@ -14,12 +14,12 @@ from typing import Any, Final
 from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
 
 from dicomdesk.archive.contents.contents import (
+    NAME_PLACE,
     Content,
     Tally,
     content_columns,
     content_row,
     content_sequence_rows,
-    name_of,
     patient_part,
 )
 from dicomdesk.archive.contents.rows import SEQUENCES, folded_name
@@ -44,12 +44,15 @@ _MODALITY: Final = content_columns(Level.SERIES).index("modality")
 class _Book:
     """Faces of one entity."""
 
-    __slots__ = ("contents", "counts", "numbers", "tally")
+    __slots__ = ("contents", "counts", "is_of_study", "numbers", "parts", "tally")
 
-    def __init__(self) -> None:
+    def __init__(self, level: Level) -> None:
+        self.is_of_study = level is Level.STUDY
         self.numbers: dict[Content, int] = {}
         self.contents: dict[int, Content] = {}
         self.counts: dict[int, int] = {}
+        self.parts: Counter[Content] = Counter()
+        """What the faces of a study say of the patient, and how many say it."""
         self.tally = Tally()
 
     def add(self, number: int, content: Content, count: int) -> None:
@@ -57,10 +60,17 @@ class _Book:
         self.contents[number] = content
         self.counts[number] = count
         self.tally.add(content, count)
+        if self.is_of_study:
+            self.parts[patient_part(content)] += 1
 
     def drop(self, number: int) -> None:
-        del self.numbers[self.contents.pop(number)]
+        content = self.contents.pop(number)
+        del self.numbers[content]
         del self.counts[number]
+        if self.is_of_study:
+            part = patient_part(content)
+            self.parts[part] -= 1
+            self.parts += Counter()  # without what no face says any more
 
 
 class Entity:
@@ -79,7 +89,7 @@ class Entity:
     def book(self, connection: Connection) -> _Book:
         """Its faces, read where they are not remembered."""
         if self._book is None:
-            self._book = _Book()
+            self._book = _Book(self.level)
             columns = _FACES[self.level].c
             statement = select(columns.number, columns.instance_count, *_OF_FACE[self.level])
             for number, count, *content in connection.execute(statement.where(_OWNERS[self.level] == self.key)):
@@ -250,13 +260,15 @@ class Faces:
         old, entity.shown = entity.shown, shown
         table, level = _TABLES[entity.level], entity.level
         row: dict[str, str | int] = {"faces": entity.faces}
-        if shown != old:
-            row |= content_row(level, shown)
-            write_items(self._connection, level, entity.key, shown)
         if isinstance(entity, StudyEntity):
             entity.conflict = entity.conflict & ~Conflict.OTHER_NAME | self._conflict_of_names(entity)
             row["conflict"] = entity.conflict
             self._note_patient(entity, old)
+        if shown == old:
+            _SET_FACES[level].run(self._connection, {"which": entity.key, **row})
+            return
+        row |= content_row(level, shown)
+        write_items(self._connection, level, entity.key, shown)
         self._connection.execute(update(table).where(table.c.key == entity.key).values(**row))
         if isinstance(entity, SeriesEntity) and shown[_MODALITY] != old[_MODALITY]:
             list_modalities(self._connection, entity.study.key)
@@ -264,17 +276,15 @@ class Faces:
     def _conflict_of_names(self, entity: StudyEntity) -> int:
         if not entity.faces:
             return 0
-        names = {name_of(content) for content in entity.book(self._connection).numbers}
-        return int(Conflict.OTHER_NAME) if len({folded_name(name) for name in names if name}) > 1 else 0
+        names = {folded_name(name) for name in entity.book(self._connection).tally.values(NAME_PLACE)}
+        return int(Conflict.OTHER_NAME) if len(names) > 1 else 0
 
     def _note_patient(self, entity: StudyEntity, old: Content) -> None:
         """Have the patient looked at where the study says anything else of it than it did."""
         part = patient_part(entity.shown)
         is_other = patient_part(old) != part
         if not is_other and entity in self._changed:
-            is_other = not entity.faces or any(
-                patient_part(content) != part for content in entity.book(self._connection).numbers
-            )
+            is_other = not entity.faces or entity.book(self._connection).parts.keys() != {part}
         if is_other:
             self.changed_patients[entity.patient_key] = None
 
@@ -323,5 +333,15 @@ def _dropping(level: Level) -> PreparedStatement:
     return PreparedStatement(delete(table).where(chosen))
 
 
+_SET_FACES: Final = {
+    Level.STUDY: PreparedStatement(
+        update(study)
+        .where(study.c.key == bindparam("which"))
+        .values(faces=bindparam("faces"), conflict=bindparam("conflict"))
+    ),
+    Level.SERIES: PreparedStatement(
+        update(series).where(series.c.key == bindparam("which")).values(faces=bindparam("faces"))
+    ),
+}
 _COUNT: Final = {level: _counting(level) for level in _TABLES}
 _DROP: Final = {level: _dropping(level) for level in _TABLES}
