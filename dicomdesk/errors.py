@@ -26,6 +26,7 @@
      |    |    +-- JournalError                 the journal of what is sent cannot be opened, read or written
      |    +-- HostLostError                the process that the window's engine has to itself has ended
      |    +-- IndexUnusableError           the archive's database: unreachable, full, read-only, too new
+     |    |    +-- IndexUncertainError         it failed while it committed: whether it did is not known
      |    +-- IndexBusyError               the archive's database is locked by others
      |    +-- IndexDamagedError            the archive's database must be made again
      +-- CancelledError                  nothing is wrong: what was asked for was cancelled meanwhile

@@ -209,7 +209,7 @@ def _explaining_lines(item: ItemRecord) -> Iterator[str]:
     reason, remedy = item.reason, ""
     if item.status:
         remedy = explain_status(item.status).advice
-        reason = " ".join(reason.replace(remedy, "", 1).split()) if remedy in reason else reason
+        reason = reason.replace(f" {remedy}", "", 1)
     yield f"Reason        : {_one_line(reason)}"
     if remedy:
         yield f"Remedy        : {remedy}"
