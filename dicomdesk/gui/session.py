@@ -247,6 +247,13 @@ class Session(QObject):
 
         return forget
 
+    async def revive(self) -> bool:
+        """Have the engine's process begun again, where it has ended; whether that makes sense."""
+        if self.host is None or self._is_closing or self.host.host.is_hopeless:
+            return False
+        await self._tasks.run(self.host.host.begin)
+        return True
+
     def catch_up(self) -> None:
         """Return when whoever overhears was told all that receive jobs have reported; for threads that may wait."""
         if self.host is not None:

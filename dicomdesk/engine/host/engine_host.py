@@ -79,6 +79,8 @@ class EngineHost:
     def __init__(self) -> None:
         self._starting = threading.Lock()
         self._lock = threading.Lock()
+        self._delivering = threading.Lock()
+        """Held while facts are given to whom they concern, so that they come in their order."""
         self._line: Line | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._is_closing = self._is_heard = False
@@ -126,7 +128,7 @@ class EngineHost:
                 return
             if self._is_closing:
                 raise HostLostError("The engine is closed")
-            from dicomdesk.engine.host.child import begin_child  # noqa: PLC0415 - the window is painted before
+            from dicomdesk.engine.host.child import begin_child, end_words  # noqa: PLC0415 - the window is painted before
             from dicomdesk.engine.host.line import Line  # noqa: PLC0415 - the window is painted before
 
             process = begin_child()
@@ -134,16 +136,21 @@ class EngineHost:
             assert process.stdout is not None
             line = Line(process.stdout, process.stdin, self._do, self._take, lambda: self._mourn(process))
             line.begin()
-            with self._lock:
-                self._line, self._process = line, process
-                for operation, values in self._posted:
-                    line.post(operation, *values)
-                self._posted.clear()
             for operation, values in self._begun_by:
                 with suppress(DicomdeskError):
                     line.ask(operation, *values)
             if self._is_heard:
                 line.post("hear")
+            with self._lock:  # whoever asks finds what was begun
+                if line.is_over:
+                    process.kill()
+                    self._losses.append(time.monotonic())
+                    words = f"The process of the engine has ended by itself ({end_words(process.wait())})"
+                    raise HostLostError(words)
+                self._line, self._process = line, process
+                for operation, values in self._posted:
+                    line.post(operation, *values)
+                self._posted.clear()
 
     def hear(self) -> None:
         """Have every fact told to ``heard``, from when this returns; where there is no process, from its begin."""
@@ -177,13 +184,14 @@ class EngineHost:
         plain = replace(request, book=None, commitments=None)
         found = cast(tuple[str, int], self.ask("listen", plain, limit_s=_BEGIN_S))
         job.id, job.port = found
-        with self._lock:
-            if self._line is None:
-                raise HostLostError("The process of the engine has ended")
-            self._jobs[job.id] = job
-            early, self._early = self._early, []
-        for news in early:
-            self._take(news)
+        with self._delivering:
+            with self._lock:
+                if self._line is None:
+                    raise HostLostError("The process of the engine has ended")
+                self._jobs[job.id] = job
+                early, self._early = self._early, []
+            for news in early:
+                self._deliver(news)
         return job
 
     def ask(self, operation: str, *values: object, limit_s: float | None = None) -> object:
@@ -238,6 +246,10 @@ class EngineHost:
         return self.resolve(cast(str, peer), cast("Mapping[str, SettingValue]", settings))
 
     def _take(self, news: object) -> None:
+        with self._delivering:
+            self._deliver(news)
+
+    def _deliver(self, news: object) -> None:
         match news:
             case ReceptionNews():
                 self._take_news(news)

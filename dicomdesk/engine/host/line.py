@@ -51,6 +51,11 @@ class Line:
             for name, run in (("in", self._read), ("out", self._write))
         ]
 
+    @property
+    def is_over(self) -> bool:
+        """Whether the other end is gone, or nothing is said any more."""
+        return self._is_over
+
     def begin(self) -> None:
         """Read and write from now on."""
         for thread in self._threads:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from dicomdesk.engine.rules.rule import FilesAtRest
-from dicomdesk.errors import DicomdeskError
+from dicomdesk.errors import DicomdeskError, HostLostError
 from dicomdesk.gui.event_bridge import Arrival
 from dicomdesk.gui.rules.store import RuleStore
 from dicomdesk.gui.security.peer_store import PeerStore
@@ -127,6 +127,7 @@ class RuleRunner(QObject):
         self.changed.emit()
 
     async def _carry_out(self) -> None:
+        is_lost = False
         forget: Callable[[], None] = lambda: None  # noqa: E731 - nothing to forget yet
         try:
             from dicomdesk.engine.routing.route_job import RouteRequest  # noqa: PLC0415 - where there are rules
@@ -144,13 +145,16 @@ class RuleRunner(QObject):
             job.set_rules(self._store.rules)
             self._tell_port()
             self.changed.emit()
-            await self._session.result_of(job)
+            result = await self._session.result_of(job)
+            is_lost = isinstance(result.error, HostLostError)
         except DicomdeskError:
             pass  # the window is closing
         finally:
             forget()
             self._job = None
             self._is_beginning = False
+        if is_lost and await self._session.revive():  # what was not dealt with is found again
+            self._on_rules()
 
     def _folder(self) -> Path | None:
         folder = self._received_folder()

@@ -1,6 +1,7 @@
 """The Rules view with the real engine: rules are made, moved, tried and carried out, and say what they do."""
 
 import json
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -233,6 +234,28 @@ def test_a_watched_folder_is_sent_and_the_rule_says_what_it_did(
         texts = [node.text(0) for node in dialog.model.root.children]
         assert texts == ["1 of 1 instance stored by PACS", "1 instance to PACS"]
         dialog.reject()
+        settle(pane, wait_until)
+
+
+@pytest.mark.parametrize("has_host", [True])
+def test_rules_go_on_when_the_process_that_sends_was_killed(
+    pane: RulesPane, tmp_path: Path, wait_until: WaitUntil
+) -> None:
+    session, inside = pane._session, tmp_path / "in"
+    assert session.host is not None
+    host = session.host.host
+    session.outbox.begin(tmp_path / "journal.sqlite")
+    write_instance(inside / "a")
+    with FakePeer() as peer:
+        give_peer(pane, "PACS", peer.port)
+        trigger = FilesAtRest(folder=str(inside), rest_s=0.1)
+        pane.store.put(folder_rule("Folder", inside, "PACS", trigger=trigger, afterwards=Afterwards.DELETE_STORED))
+        wait_until(lambda: not (inside / "a").exists())
+        first = host.process_id
+        os.kill(first, 9)
+        wait_until(lambda: host.process_id not in (0, first) and pane.runner.is_running)
+        write_instance(inside / "b")
+        wait_until(lambda: not (inside / "b").exists())
         settle(pane, wait_until)
 
 
