@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from dicomdesk.archive.facts import InstanceStored
+from dicomdesk.archive.index import sqlite_url
 from tests.helpers.archives.postgresql import running_postgresql, why_not_here
 from tests.helpers.archives.served_archives import ARCHIVE, DEADLINE_S, encoded, running
 from tests.helpers.data.studies import write_study
@@ -39,3 +40,24 @@ def test_what_is_refused_while_the_database_is_down_leaves_no_file_and_comes_aft
         assert set(archive.indexed()) == set(archive.files())
         assert len(archive.files()) == COUNT + 1
         assert archive.archive.keeper(ARCHIVE).storage.leaving() == set()
+
+
+@pytest.mark.long
+def test_a_share_that_vanishes_refuses_and_goes_on_when_it_is_back(tmp_path: Path) -> None:
+    files = write_study(tmp_path / "sent", COUNT)
+    folder = tmp_path / "area"
+
+    def send(port: int) -> int:
+        command = [dcmtk_program("storescu"), "-nh", "-aec", ARCHIVE, "127.0.0.1", str(port), *map(str, files)]
+        return subprocess.run(command, capture_output=True, timeout=DEADLINE_S, check=False).returncode
+
+    with running(folder, database_url=sqlite_url(tmp_path / "index.sqlite")) as archive:
+        archive.put(encoded("1.2.3.4"))
+        folder.rename(tmp_path / "away")
+        send(archive.port)
+        assert len(archive.indexed()) == 1
+        (tmp_path / "away").rename(folder)
+        assert send(archive.port) == 0
+        archive.wait_for(InstanceStored, COUNT + 1)
+        assert set(archive.indexed()) == set(archive.files())
+        assert len(archive.files()) == COUNT + 1
