@@ -327,7 +327,7 @@ class Session(QObject):
     async def _begin(self, submit: "Callable[[], BegunT]") -> BegunT:
         if self._is_closing:
             raise DicomdeskError(self.tr("The window is closing."))
-        begun: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        begun = self._tasks.promise()
         self._beginning.add(begun)
         try:
             job = await self._tasks.run(submit)

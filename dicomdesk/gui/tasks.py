@@ -55,6 +55,10 @@ class Tasks(QObject):
             owner.destroyed.connect(lambda _gone: task.cancel())
         return task
 
+    def promise(self) -> "asyncio.Future[None]":
+        """Make what can be waited for; a coroutine that Qt has taken up outside a run of the loop may ask, too."""
+        return self._loop.create_future()
+
     async def run(self, function: Callable[..., Result], *arguments: object) -> Result:
         """Call what reads disk, network or database on a worker thread, and return what it returns."""
         return await self._loop.run_in_executor(self._workers, lambda: function(*arguments))

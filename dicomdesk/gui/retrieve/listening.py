@@ -152,7 +152,7 @@ class SharedListener(QObject):
         if request is None:
             raise SettingsError(self.tr("Nothing listens here, since the listener's key was not opened."))
         request = replace(request, storage=replace(request.storage, folder=folder))
-        begun: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        begun = self._tasks.promise()
         self._tasks.start(self._listen(request, begun))
         await begun
         self._own = _open_listener(terms.ae_title, request, self._session)
