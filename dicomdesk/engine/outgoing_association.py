@@ -141,16 +141,10 @@ class OutgoingAssociation:
         try:
             yield
         except (PeerError, SettingsError, LocalError) as error:
-            from dicomdesk.engine.explain.remedies import explain_request  # noqa: PLC0415 - start-up time
-
-            remedy = explain_request(error, peer, settings)
+            cause, advice = _explain(error, peer, settings)
             self._report(
                 AssociationFailed(
-                    job_id=self._job_id,
-                    association=self._number,
-                    reason=str(error),
-                    cause=remedy.cause,
-                    advice=remedy.advice,
+                    job_id=self._job_id, association=self._number, reason=str(error), cause=cause, advice=advice
                 )
             )
             raise
@@ -190,3 +184,14 @@ class OutgoingAssociation:
         self._report(
             AssociationAborted(job_id=self._job_id, association=self._number, by_peer=by_peer, reason=str(reason))
         )
+
+
+def _explain(
+    error: PeerError | SettingsError | LocalError, peer: Peer, settings: AssociationSettings
+) -> tuple[str, str]:
+    """Likely cause and what to do; each "" where there is nothing to say."""
+    if isinstance(error, LocalError):  # it says all; and there may be no descriptor left to read a module by
+        return "", ""
+    from dicomdesk.engine.explain.remedies import explain_request  # noqa: PLC0415 - only after a failure: start-up time
+
+    return explain_request(error, peer, settings)
