@@ -5,7 +5,7 @@ import os
 import socket
 import stat
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from dicomdesk.dicom.commitment import documents
 from dicomdesk.dicom.query.sop_classes import COMMITMENT
 from dicomdesk.errors import IndexDamagedError
 from dicomdesk.network.dimse.command_sets import COMMAND_FIELD, ERROR_COMMENT, MESSAGE_ID, write_command_set
+from dicomdesk.network.status import Status
 from tests.helpers.archives.archive_process import archive_process
 from tests.helpers.archives.served_archives import ARCHIVE, DEADLINE_S, MR_IMAGE, calling, encoded, running, until
 from tests.helpers.data.datasets import CT_IMAGE, DEFLATED, EXPLICIT, IMPLICIT, Builder
@@ -147,10 +148,12 @@ def test_a_file_that_is_not_whole_is_not_committed(tmp_path: Path) -> None:
         assert [item.FailureReason for item in report.FailedSOPSequence] == [NO_SUCH_OBJECT]
 
 
-def test_any_of_several_instances_of_one_uid_is_committed(tmp_path: Path) -> None:
+def test_any_of_several_instances_of_one_uid_is_committed(tmp_path: Path, announce_log: Callable[[str], None]) -> None:
+    announce_log("another study has its SOPInstanceUID")
     with running(tmp_path) as archive:
         archive.put(encoded("1.2.3.1"))
-        archive.put(encoded("1.2.3.1", study="1.9", series="1.9.1", sop_class=MR_IMAGE), sop_class=MR_IMAGE)
+        other = encoded("1.2.3.1", study="1.9", series="1.9.1", sop_class=MR_IMAGE)
+        archive.put(other, sop_class=MR_IMAGE, status=Status.COERCION_OF_DATA_ELEMENTS)
         reports = Reports()
         with calling(archive.port, classes=[COMMITMENT], handlers=reports.handlers) as association:
             wanted = [(CT_IMAGE, "1.2.3.1"), (MR_IMAGE, "1.2.3.1"), (WELL_KNOWN, "1.2.3.1")]
