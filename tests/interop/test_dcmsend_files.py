@@ -16,6 +16,7 @@ import pytest
 from tests.helpers.data.comparison import differences
 from tests.helpers.data.datasets import part10
 from tests.helpers.dcmtk.commands import Done, dcmtks, ours, run
+from tests.helpers.dcmtk.differential import plain_report
 from tests.helpers.peers.fake_peer import Abort, Accept, Action, Close, FakePeer, Reject, Send, Status
 
 pytestmark = pytest.mark.dcmtk
@@ -133,9 +134,7 @@ def try_out(case: Case, command: list[str], folder: Path, report: Path) -> Seen:
         words = re.sub(r"\bpeer\b", "127.0.0.1", words)
         done = run(command, "+crf", str(report), *shlex.split(words), folder=folder)
         text = report.read_text(errors="surrogateescape") if report.exists() else ""
-        text = re.sub(
-            r"^(Current Date/Time  : ).*$", r"\1now", text.replace(str(peer.port), "PORT"), flags=re.MULTILINE
-        )
+        text = plain_report(text.replace(str(peer.port), "PORT"))
         arrived = [
             (
                 store.association,

@@ -82,7 +82,7 @@ def run(program: Sequence[str], arguments: Sequence[str], folder: Path, home: Pa
         exit_code=done.returncode,
         stdout=_without(done.stdout.decode(), replacements),
         stderr=log_lines(_without(done.stderr.decode(), replacements)),
-        report=_plain_report(_without(report.read_text(), replacements)) if report.exists() else None,
+        report=plain_report(_without(report.read_text(), replacements)) if report.exists() else None,
     )
     if peer:
         peer.finish()
@@ -104,7 +104,7 @@ def log_lines(text: str) -> list[str]:
     return [_IMPLEMENTATION.sub(r"\1 Implementation \2", line) for line in lines]
 
 
-def _plain_report(text: str) -> str:
+def plain_report(text: str) -> str:
     """The report without its date, and without the lines that only ours has: they stand in blocks of their own."""
     text = re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "DATE TIME", text)
     return re.sub(r"\n(Reason|Remedy)        : .*|\n\n(Inputs Not Taken|Ended early   : )(.|\n)*", "", text)
