@@ -1,5 +1,8 @@
 """The tool ``findscu``."""
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +24,9 @@ if TYPE_CHECKING:
 _LOGGER = "dcmtk.apps.findscu"
 _MOST_WAITING = 500
 """Responses that wait to be shown or written; then the peer waits."""
+
+
+_TURN_S = 0.05
 
 
 def run(line: CommandLine, log: Log) -> int:
@@ -67,7 +73,20 @@ def _find(options: FindOptions, log: Log) -> int:
         code = exit_code(result, watch.last_signal)
         return code or int(ExitCode.CANNOT_WRITE_REPORT_FILE if responses.is_lost else ExitCode.SUCCESS)
 
-    return watch.carry_out(_request(options, identifiers, reports_matches=responses.wants_matches), conclude)
+    with _long_turns(is_wanted=options.extraction is not Extraction.NONE):
+        return watch.carry_out(_request(options, identifiers, reports_matches=responses.wants_matches), conclude)
+
+
+@contextmanager
+def _long_turns(*, is_wanted: bool) -> Iterator[None]:
+    """Let a thread that writes files go on while another one could read: changing over costs more than waiting."""
+    before = sys.getswitchinterval()
+    if is_wanted:
+        sys.setswitchinterval(_TURN_S)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)
 
 
 def _request(options: FindOptions, identifiers: "Identifiers", *, reports_matches: bool = True) -> "QueryRequest":

@@ -246,7 +246,7 @@ def _python(module: str, *arguments: object) -> list[str]:
 
 
 def _resident_mb() -> float:
-    """Of the window and of the processes that it has begun; what they share is counted in each."""
+    """Of the window and of the processes that it has begun; what they share is counted once."""
     gc.collect()
-    told = [Path(f"/proc/{pid}/status").read_text(encoding="ascii") for pid in _all_of_us()]
-    return sum(int(status.split("VmRSS:")[1].split()[0]) for status in told) / 1024
+    told = [Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii") for pid in _all_of_us()]
+    return sum(int(status.split("Pss:")[1].split()[0]) for status in told) / 1024
