@@ -21,6 +21,7 @@ def test_window_that_was_used_and_closed_leaves_nothing_behind(
     for _ in range(ROUNDS):
         live_once(qapp, loop, use)
     after = held()
-    assert after.threads == before.threads
-    assert after.files == before.files
-    assert after.widgets == before.widgets
+    # Fewer is no leak: what others left behind before may end meanwhile.
+    assert not after.threads - before.threads
+    assert not after.files - before.files
+    assert after.widgets <= before.widgets
