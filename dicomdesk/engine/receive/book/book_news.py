@@ -96,7 +96,10 @@ class NewsReader:
         changed = self._book.changes(most)
         if not changed:
             return None
-        studies = dict.fromkeys(each if isinstance(each, BookedStudy) else each.study for each in changed)
+        found = dict.fromkeys(each if isinstance(each, BookedStudy) else each.study for each in changed)
+        # That one is dropped is told once, and before another one of its UID.
+        studies = [each for each in found if each.is_dropped and each in self._told]
+        studies += [each for each in found if not each.is_dropped]
         series = [each for each in changed if isinstance(each, BookedSeries) and not each.study.is_dropped]
         book = self._book
         news = BookNews(
@@ -110,8 +113,9 @@ class NewsReader:
             folders=tuple(book.folders),
             today=book.today,
         )
-        if any(study.is_dropped for study in studies):
-            self._told = {each for each in self._told if not _study_of(each).is_dropped}
+        gone = {each for each in studies if each.is_dropped}
+        if gone:
+            self._told = {each for each in self._told if _study_of(each) not in gone}
         return news
 
     def _study(self, study: BookedStudy) -> StudyNews:

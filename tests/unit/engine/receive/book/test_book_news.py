@@ -59,7 +59,17 @@ def do(book: ArrivalBook, step: str, study: str, series: str, uid: str) -> None:
 CLOSED = [("open", "1", "8", "1"), ("take", "1", "8", "1"), ("read", "1", "8", "1"), ("close", "1", "8", "1")]
 
 
+AGAIN = [("refuse", "1", "8", "1"), ("forget", "1", "8", "1"), ("read", "1", "8", "1"), ("take", "1", "8", "2"),
+    ("take", "1", "8", "1")]  # fmt: skip
+
+
+TWO_GONE = [("take", "1", "8", "1"), ("take", "2", "8", "1"), ("read", "1", "8", "1"), ("take", "1", "8", "1"),
+    ("forget", "1", "8", "1"), ("forget", "2", "8", "1")]  # fmt: skip
+
+
 @example(CLOSED)
+@example(AGAIN)
+@example(TWO_GONE)
 @given(STEPS)
 @settings(max_examples=200)
 def test_a_mirror_that_is_told_the_news_has_the_numbers_of_the_book(steps: list[tuple[str, str, str, str]]) -> None:
