@@ -57,6 +57,33 @@ class EndStage(IntEnum):
     """The main thread does not end either."""
 
 
+class EndedBySignalError(KeyboardInterrupt):
+    """End of what is done on the main thread by a signal; ``number`` is the signal's."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
+
+
+@contextmanager
+def raising_signals() -> Iterator[None]:
+    """Let signals that would end the process at once raise EndedBySignalError, so that it is left in order.
+
+    Those that whoever started us wants ignored stay ignored. For the main thread.
+    """
+
+    def end(number: int, _frame: FrameType | None) -> None:
+        raise EndedBySignalError(number)
+
+    numbers = [number for number in _NUMBERS if signal.getsignal(number) is not signal.SIG_IGN]
+    before = [signal.signal(number, end) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
+
+
 class SignalWatch:
     """Watcher of signals, which end the job that ``serve`` names while ``catching``. For the main thread."""
 

@@ -5,14 +5,13 @@ Progress is drawn with rich, which is imported only when there is something to d
 
 import os
 import select
-import signal
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from types import FrameType
 from typing import TYPE_CHECKING
 
+from dicomdesk.cli.signals import raising_signals
 from dicomdesk.human import count_text, duration_text, rate_text
 
 if TYPE_CHECKING:
@@ -59,41 +58,13 @@ def ask_secret(prompt: str) -> str | None:
     except OSError:
         return _read_secret(sys.stdin.fileno(), _PIPE_PATIENCE_S)
     try:
-        with _raising_signals(), _unseen(descriptor):
+        with raising_signals(), _unseen(descriptor):
             os.write(descriptor, prompt.encode())
             secret = _read_secret(descriptor, None)
             os.write(descriptor, b"\n")
     finally:
         os.close(descriptor)
     return secret
-
-
-class EndedBySignalError(KeyboardInterrupt):
-    """End of a question by a signal; ``number`` is the signal's."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__()
-        self.number = number
-
-
-@contextmanager
-def _raising_signals() -> Iterator[None]:
-    """Let signals that would end the process at once raise EndedBySignalError, so that it is left in order."""
-
-    def end(number: int, _frame: FrameType | None) -> None:
-        raise EndedBySignalError(number)
-
-    numbers = [
-        number
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-        if signal.getsignal(number) is not signal.SIG_IGN
-    ]
-    before = [signal.signal(number, end) for number in numbers]
-    try:
-        yield
-    finally:
-        for number, handler in zip(numbers, before, strict=True):
-            signal.signal(number, handler)
 
 
 @contextmanager

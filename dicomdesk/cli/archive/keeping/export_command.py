@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dicomdesk.cli.archive.carrying_out import carry_out
-from dicomdesk.cli.archive.place import GENERAL, PLACE, read_place, read_selected
+from dicomdesk.cli.archive.place import GENERAL, PLACE, SELECTION, read_place, read_selected
 from dicomdesk.cli.exit_codes import ExitCode
 from dicomdesk.cli.options.grammar import CommandLine, CommandLineError, Parameter, Tool, group, option
 from dicomdesk.cli.options.shared import JSON
@@ -22,13 +22,7 @@ TOOL = Tool(
     description="Write studies to a folder or ZIP archive with a DICOMDIR",
     parameters=(
         Parameter(name="target", text="new or empty folder, or new file whose name ends in .zip"),
-        Parameter(name="level", text="patient, study, series or instance, or their plurals"),
-        Parameter(
-            name="key=value",
-            text="what they have to match, or a UID or Patient ID",
-            is_repeatable=True,
-            is_optional=True,
-        ),
+        *SELECTION,
     ),
     groups=(
         GENERAL,

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dicomdesk.cli.archive.carrying_out import carry_out
-from dicomdesk.cli.archive.place import GENERAL, PLACE, read_place, read_selected
+from dicomdesk.cli.archive.place import GENERAL, PLACE, SELECTION, read_place, read_selected
 from dicomdesk.cli.exit_codes import ExitCode, died_of_signal
 from dicomdesk.cli.options.grammar import CommandLine, CommandLineError, Parameter, Tool, group, option
 from dicomdesk.cli.options.shared import JSON
@@ -24,13 +24,7 @@ TOOL = Tool(
     description="Send what the archive has to a peer",
     parameters=(
         Parameter(name="peer", text="AE title of the configuration, name of the address book, or PACS@HOST:PORT"),
-        Parameter(name="level", text="patient, study, series or instance, or their plurals"),
-        Parameter(
-            name="key=value",
-            text="what they have to match, or a UID or Patient ID",
-            is_repeatable=True,
-            is_optional=True,
-        ),
+        *SELECTION,
     ),
     groups=(
         GENERAL,

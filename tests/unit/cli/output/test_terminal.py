@@ -10,7 +10,8 @@ from collections.abc import Iterator
 import pytest
 
 from dicomdesk.cli.output import terminal
-from dicomdesk.cli.output.terminal import EndedBySignalError, ProgressDisplay, ask_secret, details_text, is_terminal
+from dicomdesk.cli.output.terminal import ProgressDisplay, ask_secret, details_text, is_terminal
+from dicomdesk.cli.signals import EndedBySignalError
 from dicomdesk.engine.stats import Progress
 
 
