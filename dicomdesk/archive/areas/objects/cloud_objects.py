@@ -35,7 +35,7 @@ class CloudObjects:
             raise StorageError(f"{url} needs the library obstore: pip install dicomdesk[objects]") from error
         self._library: Any = obstore
         self._error: type[Exception] = BaseError
-        retries = {"max_retries": _RETRIES, "retry_timeout": timedelta(seconds=_RETRY_S)}
+        retries: Any = {"max_retries": _RETRIES, "retry_timeout": timedelta(seconds=_RETRY_S)}
         try:
             self._store: Any = from_url(url, retry_config=retries)
         except (BaseError, ValueError) as error:
