@@ -9,6 +9,8 @@ import signal
 import sys
 from collections.abc import Sequence
 
+from dicomdesk.own_processes import MODULE_WORD, is_frozen, run_named_module
+
 _OBJECTS_BETWEEN_COLLECTIONS = 50_000
 """Python's 700 would look through everything that is imported again and again."""
 
@@ -27,6 +29,9 @@ def main() -> int:
         from dicomdesk.engine.host.host_process import main as host  # noqa: PLC0415 - as above
 
         return host()
+    if sys.argv[1:2] == [MODULE_WORD] and is_frozen():
+        run_named_module(sys.argv[2:])
+        return 0
     from dicomdesk.cli.output.standard_streams import open_missing_streams  # noqa: PLC0415 - as above
     from dicomdesk.cli.program import end_process  # noqa: PLC0415 - what takes time comes after the lines above
 

@@ -1,24 +1,24 @@
 """Processes that read index entries from files beside this one, for areas with many; each ends when this one does."""
 
 import contextlib
-import os
 import pickle
 import subprocess
 import sys
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from pathlib import Path
 from queue import SimpleQueue
 from typing import IO, Final, Self
 
 from dicomdesk.archive.areas.entry_reader import read_entry
 from dicomdesk.archive.index_entries import IndexEntry
 from dicomdesk.errors import DataError, LocalError
+from dicomdesk.own_processes import module_command, module_environment
 
 __all__ = ["EntryOrReason", "EntryProcesses", "read_entries"]
 
-_PACKAGE_FOLDER: Final = Path(__file__).parents[3]
+_MODULE: Final = "dicomdesk.archive.areas.entry_processes"
+"""This one, also where it is the main module of its process."""
 _AHEAD: Final = 3
 """Lots that each process has read before they are taken."""
 
@@ -82,10 +82,9 @@ class _Process:
     """One process, which answers one question at a time."""
 
     def __init__(self) -> None:
-        paths = [str(_PACKAGE_FOLDER), *filter(None, [os.environ.get("PYTHONPATH")])]
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", __name__],
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+            module_command(_MODULE),
+            env=module_environment(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             start_new_session=True,  # signals of the terminal are for who started it

@@ -6,10 +6,12 @@ system has no such limits (Windows), the time is bounded only.
 
 import subprocess
 import sys
-from pathlib import Path
 
 from dicomdesk.dicom.pixels import jpeg_xl_process
 from dicomdesk.errors import ConversionError
+from dicomdesk.own_processes import module_command, module_environment
+
+_PROCESS = jpeg_xl_process.__name__
 
 MEMORY_BYTES = 256 << 20
 MEMORY_OF_SAMPLE = 96
@@ -23,10 +25,10 @@ def decode_jpeg_xl_limited(codestream: bytes, sample_count: int) -> tuple[bytes,
     """Samples, little endian, and the bytes of each. Raises ConversionError where it fails or takes too much."""
     seconds = SECONDS + sample_count // SAMPLES_OF_SECOND
     memory_bytes = MEMORY_BYTES + MEMORY_OF_SAMPLE * sample_count
-    script = Path(jpeg_xl_process.__file__)
     try:
         done = subprocess.run(
-            [sys.executable, "-P", script, str(memory_bytes), str(seconds)],
+            module_command(_PROCESS, str(memory_bytes), str(seconds)),
+            env=module_environment(),
             input=codestream,
             capture_output=True,
             check=False,
@@ -43,5 +45,5 @@ def decode_jpeg_xl_limited(codestream: bytes, sample_count: int) -> tuple[bytes,
 
 
 def can_decode_limited() -> bool:
-    """Whether there is an interpreter to run: not so in a program that was frozen into one file."""
-    return bool(sys.executable) and not getattr(sys, "frozen", False)
+    """Whether there is a program to run: not so where Python is embedded in another."""
+    return bool(sys.executable)

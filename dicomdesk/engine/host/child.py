@@ -1,13 +1,11 @@
 """Begins the engine's process: the same program once more, with nothing of its window."""
 
-import os
 import subprocess
 import sys
-from pathlib import Path
 
-import dicomdesk
 from dicomdesk.errors import LocalError
 from dicomdesk.human import error_text
+from dicomdesk.own_processes import is_frozen, module_command, module_environment
 
 __all__ = ["WORD", "begin_child", "end_words"]
 
@@ -18,7 +16,7 @@ WORD = "--engine-host"
 def begin_child() -> "subprocess.Popen[bytes]":
     """Begin the process, with pipes to it; raises LocalError where that cannot be."""
     try:
-        return subprocess.Popen(_command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=_environment())
+        return subprocess.Popen(_command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=module_environment())
     except OSError as error:
         raise LocalError(f"No process can be begun for the engine: {error_text(error, names_file=False)}") from error
 
@@ -29,12 +27,6 @@ def end_words(exit_code: int) -> str:
 
 
 def _command() -> list[str]:
-    if getattr(sys, "frozen", False):  # a program without an interpreter beside it is its own
+    if is_frozen():  # a program without an interpreter beside it is its own
         return [sys.executable, WORD]
-    return [sys.executable, "-P", "-m", "dicomdesk", WORD]
-
-
-def _environment() -> dict[str, str]:
-    """Where this program is found; nothing that is secret."""
-    root, known = str(Path(dicomdesk.__file__).parent.parent), os.environ.get("PYTHONPATH")
-    return os.environ | {"PYTHONPATH": os.pathsep.join([root, known] if known else [root])}
+    return module_command("dicomdesk", WORD)

@@ -1,18 +1,15 @@
 """Draws small pictures of files in a process of its own, which is begun when it is needed and ended when it is not."""
 
 import json
-import os
 import subprocess
-import sys
 import threading
 from contextlib import suppress
-from pathlib import Path
 
-import dicomdesk
 from dicomdesk.dicom.pixels.limited_decoding import can_decode_limited
 from dicomdesk.dicom.pixels.small_image import SmallImage
 from dicomdesk.engine.pictures import drawing_process
 from dicomdesk.errors import ConversionError
+from dicomdesk.own_processes import module_command, module_environment
 
 __all__ = ["Drawer"]
 
@@ -38,7 +35,7 @@ class Drawer:
 
         Raises ConversionError with the reason where there is no picture, or none within the bounds; reads the disk.
         """
-        if not can_decode_limited():  # a program that was frozen into one file has no interpreter to run
+        if not can_decode_limited():  # Python embedded in another program has none to run
             return _draw_here(path, side)
         process = self._begun()
         try:
@@ -69,16 +66,13 @@ class Drawer:
 
 
 def _begin() -> "subprocess.Popen[bytes]":
-    root = str(Path(dicomdesk.__file__).parent.parent)
-    known = os.environ.get("PYTHONPATH")
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join([root, known] if known else [root])}
     try:
         return subprocess.Popen(
-            [sys.executable, "-P", "-m", _PROCESS],
+            module_command(_PROCESS),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=environment,
+            env=module_environment(),
         )
     except OSError as error:
         raise ConversionError("no process for pictures can be begun") from error
