@@ -13,6 +13,7 @@ from typing import Generic, TypeVar
 
 from dicomdesk.cli.signals import Cancellable, EndStage, SignalWatch, stage_text
 from dicomdesk.engine.events import JobFinished
+from dicomdesk.supervisor import STOPPING, tell_supervisor
 
 Fact = TypeVar("Fact")
 """What a job reports: events of the engine, ``JobFinished`` the last."""
@@ -149,6 +150,7 @@ class EventPump(Generic[Fact]):
         """Have the stage shown by the main thread; called on the thread of the signals."""
         if stage >= EndStage.FORCED and self._places is not None:
             self._places.wait_no_more()
+        tell_supervisor(STOPPING)
         self._queue.put(stage_text(stage, is_by_clock=is_by_clock, verb=self._verb))
         self._hurry()
 

@@ -9,6 +9,7 @@ from dicomdesk.cli.output.event_pump import EventPump, never
 from dicomdesk.cli.output.terminal import REDRAW_S, ProgressDisplay, is_terminal
 from dicomdesk.cli.signals import Cancellable
 from dicomdesk.logs import Logger
+from dicomdesk.supervisor import READY, tell_supervisor
 
 if TYPE_CHECKING:
     from dicomdesk.cli.output.json_lines import JsonLinesReporter, Words
@@ -114,6 +115,7 @@ class JobWatch(Generic[FactT]):
                 job = engine.submit(request, self.sink)
                 if begun is not None:
                     begun(job)
+                tell_supervisor(READY)
                 self.run(job)
                 result = job.done.result()
             finally:
