@@ -12,6 +12,7 @@ from typing import NamedTuple, TypeVar
 from sqlalchemy import ColumnElement, Connection, and_, func, literal_column, select, update
 
 from dicomdesk.archive.additions.adder import Adder
+from dicomdesk.archive.additions.additions import Additions, AdditionTask
 from dicomdesk.archive.index_entries import (
     Addition,
     AdditionOutcome,
@@ -29,7 +30,6 @@ from dicomdesk.archive.matching.query_plan import find_matches, retrieval_condit
 from dicomdesk.archive.tables.conflicts import conflict_counts, study_conflicts
 from dicomdesk.archive.tables.counts import damages, recount, wrong_counts
 from dicomdesk.archive.tables.database import Database, Durability, SoundnessCheck, sqlite_url
-from dicomdesk.archive.tables.group_commit import GroupCommit
 from dicomdesk.archive.tables.migrations import check_version, doubted_areas, migrate, trust_area
 from dicomdesk.archive.tables.patients import StaleError
 from dicomdesk.archive.tables.removals import clear_area, remove_instances, remove_surplus_study
@@ -44,7 +44,7 @@ from dicomdesk.archive.tables.selections import (
 )
 from dicomdesk.dicom.query.attributes import SERIES_INSTANCE_UID, SOP_INSTANCE_UID, STUDY_INSTANCE_UID
 from dicomdesk.dicom.query.query import Match, Query
-from dicomdesk.errors import DataError, IndexBusyError, IndexUnusableError
+from dicomdesk.errors import DataError
 
 __all__ = ["Durability", "Index", "IndexedFile", "StaleError", "sqlite_url"]
 
@@ -72,12 +72,6 @@ class IndexedFile(NamedTuple):
     """See ``IndexEntry``."""
 
 
-class _Task(NamedTuple):
-    entries: Sequence[IndexEntry]
-    rule: DuplicateRule
-    refuses_conflicts: bool
-
-
 class Index:
     """Open index. All methods may be called from any thread, and by several processes on one database.
 
@@ -101,16 +95,9 @@ class Index:
         except BaseException:
             self._database.close()
             raise
-        self._adder = Adder()
-        self._is_certain = True
-        """Whether all that the adder remembers is committed: the keys of what is not are given to others (SQLite)."""
+        self._additions = Additions(self._database, self._write)
         self._watching: SoundnessCheck | None = None
         self._watcher: threading.Thread | None = None
-        self._last: int | None = None
-        """When something was added last; None until the database has been asked."""
-        self._commits: GroupCommit[_Task, list[Addition]] = GroupCommit(
-            self._commit, common_errors=(IndexBusyError, IndexUnusableError)
-        )
 
     @property
     def database(self) -> Database:
@@ -150,12 +137,8 @@ class Index:
         beside them and noted at both, or left out where that is asked for. So which instances there are decides what
         the index says, not the order in which they came.
         """
-        return self._commits.do(_Task(entries, on_duplicate, refuses_conflicts)) if entries else []
-
-    def _commit(self, tasks: Sequence[_Task]) -> list[list[Addition]]:
-        results = self._write(lambda connection: self._add_all(connection, tasks))
-        self._is_certain = True
-        return results
+        task = AdditionTask(entries, on_duplicate, refuses_conflicts)
+        return self._additions.do(task) if entries else []
 
     def _write(self, work: Callable[[Connection], Result]) -> Result:
         """Do the work in a transaction, again when others changed what it went by."""
@@ -163,33 +146,6 @@ class Index:
             with contextlib.suppress(StaleError):
                 return self._database.write(work)
         return self._database.write(work)
-
-    def _add_all(self, connection: Connection, tasks: Sequence[_Task]) -> list[list[Addition]]:
-        if not self._is_certain:
-            self._adder.forget()
-        self._is_certain = False
-        now = self._now(connection)
-        additions: list[Addition] = []
-        start = 0
-        while start < len(tasks):
-            end = start + 1
-            first = tasks[start]
-            while end < len(tasks) and tasks[end][1:] == first[1:]:
-                end += 1
-            entries = [entry for task in tasks[start:end] for entry in task.entries]
-            additions += self._adder.add(
-                connection, entries, first.rule, now, refuses_conflicts=first.refuses_conflicts
-            )
-            start = end
-        results = iter(additions)
-        return [[next(results) for _ in task.entries] for task in tasks]
-
-    def _now(self, connection: Connection) -> int:
-        """Microseconds since 1970, later than all that was added: a clock that is set back makes nothing older."""
-        if self._last is None:
-            self._last = connection.execute(select(func.coalesce(func.max(study.c.last_received), 0))).scalar_one()
-        self._last = max(time.time_ns() // 1000, self._last + 1)
-        return self._last
 
     def remove(
         self,

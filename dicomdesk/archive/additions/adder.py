@@ -1,7 +1,7 @@
 """Adds entries to the index within one transaction, and keeps the counts.
 
-What most comes, one more instance that says of its study and series what these show, is counted and inserted and no
-more. Everything else is looked up, and may give a study or series another face: see ``faces``.
+What most comes is added by ``one_more``. Here everything is looked up, and may give a study or series another face:
+see ``faces``.
 """
 
 from collections import Counter
@@ -11,22 +11,21 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, insert, select, update
 
-from dicomdesk.archive.additions.places import Memory, Place, Places, has_other_name, value_of
+from dicomdesk.archive.additions.one_more import OneMore, has_items, plan_each
+from dicomdesk.archive.additions.places import Memory, Place, Places, has_other_name, instance_row, value_of
 from dicomdesk.archive.additions.statements import (
     ADD_CLASS,
     ADD_INSTANCES,
     ADD_TO_SERIES,
     CHANGE_STUDY,
-    COUNT_UNKNOWN,
     DROP_ITEMS,
     INSTANCE_SEQUENCES,
     KNOWN,
     KNOWN_ONE,
-    NO_STUDY,
     REPLACE,
+    study_changes,
 )
-from dicomdesk.archive.contents.contents import raw_content
-from dicomdesk.archive.contents.rows import Row, is_listed, item_rows, joined, patient_identity, row_of
+from dicomdesk.archive.contents.rows import Row, is_listed, item_rows, joined, patient_identity
 from dicomdesk.archive.index_entries import NO_CONFLICT, Addition, AdditionOutcome, Conflict, DuplicateRule, IndexEntry
 from dicomdesk.archive.tables.conflicts import conflict_of, is_outnumbered, note_instances
 from dicomdesk.archive.tables.counts import LAST_RECEIVED, drop_classes
@@ -95,6 +94,10 @@ class Adder:
     def __init__(self) -> None:
         self._memory = Memory()
 
+    def plan_each(self, entries: Sequence[IndexEntry], now: int) -> list[OneMore]:
+        """See ``one_more.plan_each``."""
+        return plan_each(self._memory, entries, now)
+
     def forget(self) -> None:
         """Forget what is remembered, after a transaction that was not committed or a removal."""
         self._memory.clear()
@@ -136,9 +139,6 @@ class _Batch:
     def add(self, entries: Sequence[IndexEntry]) -> list[Addition]:
         if max(len(self._memory.places), len(self._memory.series), self._memory.varied) > _MOST_PLACES:
             self._memory.clear()
-        addition = self._add_unknown(entries[0]) if len(entries) == 1 and self._memory.was_new else None
-        if addition is not None:
-            return [addition]
         if self.refuses_conflicts:
             self._find_known(entries)
         order = sorted(range(len(entries)), key=lambda number: _series_of(entries[number]))
@@ -169,29 +169,6 @@ class _Batch:
         if place is not None:
             conflict |= self._conflict_of_study(added.entry, place)
         return Addition(outcome=added.outcome, replaced_path=added.replaced_path, conflict=conflict)
-
-    def _add_unknown(self, entry: IndexEntry) -> Addition | None:
-        """Add an instance of a remembered series if it is new in its area and changes counts only; else None.
-
-        That is what comes most: the statement that counts the instance also asks whether it is new.
-        """
-        place = self._memory.places.get(raw_content(entry))
-        if place is None or _has_items(entry):
-            return None
-        owner, sop_class_uid = place.study, value_of(entry, SOP_CLASS_UID)
-        if not place.is_plain or owner.conflict:
-            return None
-        if is_listed(sop_class_uid) and joined(owner.classes, sop_class_uid) != owner.classes:
-            return None
-        row = self._instance_row(entry, place)
-        self._changes.received[owner.key] = int(row["received"])
-        changes = self._changes_of(owner, {"instance_count": 1, "bytes": entry.size_bytes}, owner.classes, 0)
-        asked = {"area": entry.area, "uid": value_of(entry, SOP_INSTANCE_UID)}
-        if COUNT_UNKNOWN.run(self._connection, {**changes, **asked}).rowcount != 1:
-            return None
-        _expect_one(ADD_TO_SERIES.run(self._connection, {"which": place.series.key, "instance_count": 1}).rowcount)
-        ADD_INSTANCES.run(self._connection, row)
-        return Addition(outcome=AdditionOutcome.ADDED, conflict=NO_CONFLICT)
 
     # -- instances
 
@@ -252,7 +229,7 @@ class _Batch:
         same = next((one for one in known if one.series_key == place.series.key), None)
         if same is not None and self._rule is DuplicateRule.KEEP_FIRST:
             return _Added(entry, AdditionOutcome.KEPT_FIRST)
-        row = self._instance_row(entry, place)
+        row = instance_row(entry, place, self._now)
         if same is not None:
             known.remove(same)
         conflict = self._conflict_with(entry, place, known)
@@ -283,25 +260,12 @@ class _Batch:
             conflict |= Conflict.OTHER_NAME
         return conflict
 
-    def _instance_row(self, entry: IndexEntry, place: Place) -> Row:
-        row = row_of(Level.IMAGE, entry)
-        row["series_key"] = place.series.key
-        row["transfer_syntax_uid"] = entry.transfer_syntax_uid
-        row["path"] = entry.path
-        row["bytes"] = entry.size_bytes
-        row["checksum"] = entry.checksum
-        row["received"] = round(entry.received * 1e6) if entry.received else self._now
-        row["conflict"] = 0
-        row["study_face"] = place.study_face
-        row["series_face"] = place.series_face
-        return row
-
     def _write(self, entry: IndexEntry, place: Place, row: Row, same: _Known | None) -> _Known:
         """Write the row now or at the end; returns how the instance is known from now on."""
         study_uid, said = value_of(entry, STUDY_INSTANCE_UID), (str(row["sop_class_uid"]), int(row["received"]))
         keys, faces = (0, place.series.key, place.study.key), (place.study_face, place.series_face)
         known = _Known(*keys, study_uid, entry.path, entry.size_bytes, *said, *faces)
-        if same is None and not _has_items(entry):
+        if same is None and not has_items(entry):
             self._new_instances.append(row)
             return known
         if same is not None and (same.key == 0 or self._new_items):
@@ -365,32 +329,14 @@ class _Batch:
         remembered: str = owner.classes
         counts: Mapping[str, int] = self._changes.studies.get(owner.key, {})
         classes = self._changes.classes.get(owner.key, remembered)
-        _expect_one(CHANGE_STUDY.run(self._connection, self._changes_of(owner, counts, classes, step)).rowcount)
+        received = self._changes.received.get(owner.key, 0)
+        changes = study_changes(owner, counts, received) | {"sop_classes": classes, "step": step}
+        _expect_one(CHANGE_STUDY.run(self._connection, changes).rowcount)
         owner.revision += step
         if classes != remembered:
             new = set(classes.split("\\")).difference(remembered.split("\\"))
             self._connection.execute(ADD_CLASS, [{"study_key": owner.key, "sop_class_uid": uid} for uid in sorted(new)])
             owner.classes = classes
-
-    def _changes_of(
-        self, owner: StudyEntity, counts: Mapping[str, int], classes: str, step: int
-    ) -> dict[str, str | int]:
-        """Parameters of the statement that changes a study."""
-        return {
-            **NO_STUDY,
-            **counts,
-            "received": self._changes.received.get(owner.key, 0),
-            "sop_classes": classes,
-            "which": owner.key,
-            "remembered": owner.classes,
-            "revision": owner.revision,
-            "step": step,
-        }
-
-
-def _has_items(entry: IndexEntry) -> bool:
-    """Whether the entry has items that belong to the instance."""
-    return any(attribute.tag in entry.items for attribute in INSTANCE_SEQUENCES)
 
 
 def _series_of(entry: IndexEntry) -> tuple[str, str, str]:

@@ -15,7 +15,7 @@ from dicomdesk.archive.contents.contents import (
     patient_part,
     raw_content,
 )
-from dicomdesk.archive.contents.rows import LONGEST_TEXT, Row, folded_name, joined, patient_identity
+from dicomdesk.archive.contents.rows import LONGEST_TEXT, Row, folded_name, joined, patient_identity, row_of
 from dicomdesk.archive.index_entries import Conflict, IndexEntry
 from dicomdesk.archive.tables.conflicts import lock_study_uid, note_patients
 from dicomdesk.archive.tables.faces import (
@@ -32,7 +32,7 @@ from dicomdesk.archive.tables.schema import patient, series, study
 from dicomdesk.dicom.query.attributes import MODALITY, SERIES_INSTANCE_UID, STUDY_INSTANCE_UID, Level
 from dicomdesk.records import dataclass
 
-__all__ = ["Memory", "Place", "Places", "has_other_name", "value_of"]
+__all__ = ["Memory", "Place", "Places", "has_other_name", "instance_row", "value_of"]
 
 
 class Place(NamedTuple):
@@ -185,3 +185,18 @@ def has_other_name(owner: StudyEntity, content: Content) -> bool:
 def value_of(entry: IndexEntry, tag: int) -> str:
     """A value of an entry, as long as the index keeps it; "" where it has none."""
     return entry.values.get(tag, "")[:LONGEST_TEXT]
+
+
+def instance_row(entry: IndexEntry, place: Place, now: int) -> Row:
+    """The columns of an instance but for its key; ``now`` is in microseconds since 1970."""
+    row = row_of(Level.IMAGE, entry)
+    row["series_key"] = place.series.key
+    row["transfer_syntax_uid"] = entry.transfer_syntax_uid
+    row["path"] = entry.path
+    row["bytes"] = entry.size_bytes
+    row["checksum"] = entry.checksum
+    row["received"] = round(entry.received * 1e6) if entry.received else now
+    row["conflict"] = 0
+    row["study_face"] = place.study_face
+    row["series_face"] = place.series_face
+    return row

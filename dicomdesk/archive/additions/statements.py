@@ -5,6 +5,8 @@ from typing import Final
 
 from sqlalchemy import Table, Update, bindparam, case, delete, exists, insert, literal_column, select, text, update
 
+from dicomdesk.archive.contents.rows import Row
+from dicomdesk.archive.tables.faces import StudyEntity
 from dicomdesk.archive.tables.prepared_statement import PreparedStatement
 from dicomdesk.archive.tables.schema import instance, sequence_item, series, study
 from dicomdesk.dicom.query.attributes import Level, attributes_of
@@ -68,7 +70,6 @@ COUNT_UNKNOWN: Final = PreparedStatement(
     )
 )
 """Only where the area has no instance of this UID."""
-NO_STUDY: Final[Mapping[str, int]] = {"series_count": 0, "instance_count": 0, "bytes": 0}
 ADD_TO_SERIES: Final = PreparedStatement(_adding(series, "instance_count"))
 ADD_CLASS: Final = text(
     "INSERT INTO study_class (study_key, sop_class_uid) VALUES (:study_key, :sop_class_uid) ON CONFLICT DO NOTHING"
@@ -87,3 +88,19 @@ DROP_ITEMS: Final = PreparedStatement(
         sequence_item.c.sequence == bindparam("which"), sequence_item.c.owner == bindparam("holder")
     )
 )
+
+
+def study_changes(owner: StudyEntity, counts: Mapping[str, int], received: int) -> Row:
+    """Parameters of the statements that change a study by counts: its SOP classes and its revision stay as they are."""
+    return {
+        "series_count": 0,
+        "instance_count": 0,
+        "bytes": 0,
+        **counts,
+        "received": received,
+        "sop_classes": owner.classes,
+        "which": owner.key,
+        "remembered": owner.classes,
+        "revision": owner.revision,
+        "step": 0,
+    }

@@ -26,15 +26,19 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, Operati
 from sqlalchemy.exc import TimeoutError as ConnectionsUsedUpError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from dicomdesk.archive.tables.prepared_statement import wrapped_error
+from dicomdesk.archive.tables.driver import (
+    CommitFailedError,
+    KeptConnection,
+    is_transient,
+    sqlite_code,
+    wrapped_error,
+)
 from dicomdesk.errors import IndexBusyError, IndexDamagedError, IndexUncertainError, IndexUnusableError
 
 logger = logging.getLogger(__name__)
 
 _BUSY_TIMEOUT_S: Final = 30.0
 _RETRIES: Final = 8
-_TRANSIENT_STATES: Final = frozenset({"40001", "40P01", "23505", "23503", "55P03"})
-"""PostgreSQL: serialization failure, deadlock, key made or removed by a concurrent writer, lock not available."""
 _CACHE_KIB: Final = 8192
 _CHECKPOINT_PAGES: Final = 8192
 """How far the log grows, 32 MiB: writing it back waits for the disk, so it is done seldom."""
@@ -46,6 +50,7 @@ _HELD_BY_READERS_S: Final = 0.2
 """So long readers of a log that is too long are waited for."""
 _DAMAGED: Final = "the database of the index is damaged; it can be made again from the stored files"
 _DAMAGED_CODES: Final = frozenset({11, 26})
+_BEGIN_WRITING: Final = "BEGIN IMMEDIATE"
 _WRITES: Final = "writes"
 """In the information on a connection: its next transaction changes something."""
 
@@ -80,6 +85,7 @@ class Database:
             self.file = parsed.database if self.is_sqlite else None
             """Path of the database where it is a file."""
             self._engine = self._make_engine(parsed)
+            self._kept = KeptConnection(self._engine, _BEGIN_WRITING if self.is_sqlite else "")
         except (ArgumentError, NoSuchModuleError, ImportError) as error:
             raise IndexUnusableError(f"the database URL of the index cannot be used: {_reason(error)}") from error
 
@@ -163,17 +169,39 @@ class Database:
                     with connection.begin():
                         result = work(connection)
                         is_done = True
-                    self._bound_log(connection)
+                    self._bound_log(connection.connection)
                     return result
                 except DBAPIError as error:
-                    if is_done and not _is_transient(error):
+                    if is_done and not is_transient(error):
                         raise IndexUncertainError(str(_translate(error))) from error
-                    if not _is_transient(error) or attempt == _RETRIES - 1 or time.monotonic() >= end_s:
+                    if not is_transient(error) or attempt == _RETRIES - 1 or time.monotonic() >= end_s:
                         raise
             time.sleep(random.uniform(0.0, 0.01 * 2**attempt))  # noqa: S311  # spreads competing writers
         raise AssertionError("the last attempt returns or raises")
 
-    def _bound_log(self, connection: Connection) -> None:
+    def write_prepared(self, work: Callable[[KeptConnection], bool]) -> bool:
+        """Do work that is prepared statements only in a transaction; whether it said so, and is committed.
+
+        It is quicker than ``write``, which is to be tried where this is False: nothing was changed then. One thread at
+        a time may call it. Raises IndexBusyError where the database was locked for half a minute, IndexDamagedError
+        where it is known to be, and IndexUncertainError.
+        """
+        self._check_use()
+        try:
+            is_done = self._kept.run(work)
+        except DBAPIError as error:
+            if is_transient(error):
+                raise _translate(error) from error
+            return False
+        except CommitFailedError as failed:
+            if is_transient(failed.error):
+                return False
+            raise IndexUncertainError(str(_translate(failed.error))) from failed.error
+        if is_done:
+            self._bound_log(self._kept.connection)
+        return is_done
+
+    def _bound_log(self, connection: DBAPIConnection) -> None:
         """Now and then see that the log of SQLite does not grow on; say so once where somebody's reading makes it."""
         self._writes += 1
         if self.file is None or self._writes % _LOOKED_AT_EVERY:
@@ -185,7 +213,7 @@ class Database:
         if size_bytes <= _MOST_LOG_BYTES:
             self._is_log_long = False
             return
-        driver = connection.connection.cursor()
+        driver = connection.cursor()
         with suppress(sqlite3.Error):  # the log stays as it is, and what was committed is
             driver.execute(f"PRAGMA busy_timeout = {round(_HELD_BY_READERS_S * 1000)}")
             is_held = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
@@ -216,6 +244,7 @@ class Database:
 
     def close(self) -> None:
         """Close all connections that are not in use."""
+        self._kept.close()
         self._engine.dispose()
 
 
@@ -280,21 +309,11 @@ def _wait_for_disk(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> 
 
 def _begin_sqlite(connection: Connection) -> None:
     # A transaction that reads first and writes later could be refused without waiting; so writers say so at once.
-    statement = "BEGIN IMMEDIATE" if connection.info.pop(_WRITES, False) else "BEGIN"
+    statement = _BEGIN_WRITING if connection.info.pop(_WRITES, False) else "BEGIN"
     try:
         connection.connection.cursor().execute(statement)
     except sqlite3.Error as error:
-        raise wrapped_error(connection, statement, error) from error
-
-
-def _is_transient(error: DBAPIError) -> bool:
-    state = getattr(error.orig, "sqlstate", None)
-    return state in _TRANSIENT_STATES or _sqlite_code(error) in {5, 6}
-
-
-def _sqlite_code(error: DBAPIError) -> int:
-    """The primary result code of SQLite; 0 for other errors."""
-    return int(getattr(error.orig, "sqlite_errorcode", 0) or 0) & 0xFF
+        raise wrapped_error(connection.dialect, statement, error) from error
 
 
 @contextmanager
@@ -309,10 +328,10 @@ def _translated() -> Iterator[None]:
 
 
 def _translate(error: DBAPIError) -> Exception:
-    code = _sqlite_code(error)
+    code = sqlite_code(error)
     if code in _DAMAGED_CODES:
         return IndexDamagedError(_DAMAGED)
-    if _is_transient(error):
+    if is_transient(error):
         return IndexBusyError("the database of the index is locked by others for too long")
     if code in {8, 10, 13, 14, 23} or (isinstance(error, OperationalError) and not code):
         return IndexUnusableError(f"the database of the index cannot be used: {_reason(error)}")

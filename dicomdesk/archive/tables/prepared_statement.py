@@ -9,7 +9,8 @@ from operator import itemgetter
 from typing import Any, Protocol, cast
 
 from sqlalchemy import Connection, Delete, Insert, Select, Update
-from sqlalchemy.exc import DBAPIError
+
+from dicomdesk.archive.tables.driver import KeptConnection, wrapped_error
 
 Parameters = Mapping[str, str | int]
 _Ordered = Callable[[Parameters], tuple[str | int, ...]]
@@ -42,7 +43,7 @@ class PreparedStatement:
         self._statement = statement
         self._compiled: dict[str, tuple[str, _Ordered | None]] = {}
 
-    def run(self, connection: Connection, parameters: Parameters) -> Cursor:
+    def run(self, connection: Connection | KeptConnection, parameters: Parameters) -> Cursor:
         """Execute the statement; the parameters are those of ``bindparam``, all of them, and perhaps others.
 
         Raises DBAPIError, as the connection itself does.
@@ -52,21 +53,21 @@ class PreparedStatement:
         try:
             cursor.execute(text, parameters if ordered is None else ordered(parameters))
         except connection.dialect.loaded_dbapi.Error as error:
-            raise wrapped_error(connection, text, error) from error
+            raise wrapped_error(connection.dialect, text, error) from error
         return cast("Cursor", cursor)
 
-    def run_all(self, connection: Connection, rows: Sequence[Parameters]) -> None:
+    def run_all(self, connection: Connection | KeptConnection, rows: Sequence[Parameters]) -> None:
         """Execute the statement for each of the rows of parameters; raises as ``run``."""
         text, ordered = self._compiled.get(connection.dialect.name) or self._compile(connection)
         cursor = connection.connection.cursor()
         try:
             cursor.executemany(text, rows if ordered is None else [ordered(row) for row in rows])
         except connection.dialect.loaded_dbapi.Error as error:
-            raise wrapped_error(connection, text, error) from error
+            raise wrapped_error(connection.dialect, text, error) from error
         finally:
             cursor.close()
 
-    def _compile(self, connection: Connection) -> tuple[str, _Ordered | None]:
+    def _compile(self, connection: Connection | KeptConnection) -> tuple[str, _Ordered | None]:
         compiled = self._statement.compile(dialect=connection.dialect)
         names = getattr(compiled, "positiontup", None)
         found = (str(compiled), None if names is None else _in_order(names))
@@ -79,9 +80,3 @@ def _in_order(names: Sequence[str]) -> _Ordered:
     if len(names) > 1:
         return itemgetter(*names)
     return lambda parameters: tuple(parameters[name] for name in names)
-
-
-def wrapped_error(connection: Connection, text: str, error: Exception) -> BaseException:
-    """The error of the library for one of the driver."""
-    dialect = connection.dialect
-    return DBAPIError.instance(text, None, error, dialect.loaded_dbapi.Error, hide_parameters=True, dialect=dialect)
