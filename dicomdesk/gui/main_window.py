@@ -9,8 +9,10 @@ from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QMainWindow, QWidget
 
 from dicomdesk.engine.peers.known_peer import KnownPeer
+from dicomdesk.gui.frame.appearance import AppearanceButton
 from dicomdesk.gui.frame.views import KEYS, Surroundings, ViewName, Views
 from dicomdesk.gui.layouts import column_of, resize_on_screen, row_of
+from dicomdesk.gui.outline.view import OutlineView
 from dicomdesk.gui.panels.details import Details
 from dicomdesk.gui.panels.sidebar import Sidebar
 from dicomdesk.gui.panels.status_strip import Figures, StatusStrip
@@ -63,6 +65,9 @@ class MainWindow(QMainWindow):
         self._session = session
         self._tasks = tasks
         self._state = state
+        self._columns = dict(state.columns)
+        self._lists: dict[str, OutlineView] = {}
+        """Those whose columns are remembered."""
         self._is_asking = False
         self._is_closing = False
         self.setWindowTitle("dicomdesk")
@@ -71,7 +76,8 @@ class MainWindow(QMainWindow):
         self._theme = theme
         self._all = Views(Surroundings(theme=theme, session=session, tasks=tasks, state=state, access=access), self)
         self._names = self._all.names()
-        self.sidebar = Sidebar(theme, [(name.key, name.word) for name in self._names])
+        self.appearance = AppearanceButton(theme, state.appearance)
+        self.sidebar = Sidebar(theme, [(name.key, name.word) for name in self._names], self.appearance)
         self.views = ViewStack(len(KEYS))
         self.status = StatusStrip(theme)
         self._lay_out()
@@ -151,7 +157,14 @@ class MainWindow(QMainWindow):
     def state(self) -> WindowState:
         """Return all that is to be remembered."""
         geometry = self.saveGeometry().toBase64().toStdString()
-        state = replace(self._state, geometry=geometry, view=KEYS[self.views.currentIndex()])
+        self._columns |= {name: widths for name, list_ in self._lists.items() if (widths := list_.widths())}
+        state = replace(
+            self._state,
+            geometry=geometry,
+            view=KEYS[self.views.currentIndex()],
+            appearance=self._theme.appearance.value,
+            columns=dict(self._columns),
+        )
         for view in self._all:
             state = view.remember(state)
         return state
@@ -238,6 +251,7 @@ class MainWindow(QMainWindow):
         self.sidebar.chosen.connect(self._on_chosen)
         self._all.built.connect(self._on_built)
         self._save_timer.timeout.connect(self.state_changed)
+        self.appearance.changed.connect(self._save_timer.start)
         self.status.problems_wanted.connect(self._on_problems_wanted)
         self._session.ticked.connect(self._show_figures)
         self._session.changed.connect(self._show_figures)
@@ -248,11 +262,20 @@ class MainWindow(QMainWindow):
     def _on_built(self, view: View) -> None:
         self.views.put(KEYS.index(view.key), view)
         view.state_changed.connect(self._save_timer.start)
+        for number, each in enumerate(view.findChildren(OutlineView)):
+            self._remember_columns(f"{view.key}-{number}", each)
         view.association_wanted.connect(self._on_association_wanted)
         view.sending_wanted.connect(self._on_sending_wanted)
         view.peers_wanted.connect(lambda: self.open_view("peers"))
         if view.key == "peers":
             self.peers.offer_uses([self._use_of(name) for name in self._names if name.peer_word])
+
+    def _remember_columns(self, name: str, view: OutlineView) -> None:
+        self._lists[name] = view
+        widths = self._columns.get(name)
+        if isinstance(widths, dict):
+            view.take_widths(widths)
+        view.widths_changed.connect(self._save_timer.start)
 
     def _on_sending_wanted(self, paths: list[str], peer: KnownPeer) -> None:
         self.send.send_files(paths, peer)

@@ -1,4 +1,4 @@
-"""Colours, fonts and measures of the window; light and dark follow the system."""
+"""Colours, fonts and measures of the window; light and dark follow the system, unless the user has chosen."""
 
 import string
 from dataclasses import asdict
@@ -20,6 +20,14 @@ SIDEBAR_WIDTH = 208
 ROW_ICON = 16
 SIDEBAR_ICON = 18
 BODY_POINTS = 10
+
+
+class Appearance(Enum):
+    """What the user has chosen; the value is what the window's state has."""
+
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
 
 
 class Tone(Enum):
@@ -152,8 +160,13 @@ def palette_of(tokens: Tokens) -> QPalette:
     return palette
 
 
+_SCHEMES = {Appearance.LIGHT: Qt.ColorScheme.Light, Appearance.DARK: Qt.ColorScheme.Dark}
+
+
 class Theme(QObject):
-    """The theme in use: colours, fonts and icons. ``changed`` follows the system switching between light and dark."""
+    """The theme in use: colours, fonts and icons. ``changed`` tells of another choice between light and dark, whether
+    the system's or the user's.
+    """
 
     changed = Signal()
 
@@ -164,6 +177,8 @@ class Theme(QObject):
         self._painter = IconPainter(assets)
         self.tokens = LIGHT
         self._colours: dict[Tone, QColor] = {}
+        self.appearance = Appearance.SYSTEM
+        """What the user has chosen."""
         application.setStyle("Fusion")
         font = application.font()
         if 0 < font.pointSizeF() < BODY_POINTS:
@@ -171,9 +186,18 @@ class Theme(QObject):
         font.setFeature(QFont.Tag("tnum"), 1)
         application.setFont(font)
         hints = application.styleHints()
-        hints.colorSchemeChanged.connect(self.follow)
+        hints.colorSchemeChanged.connect(self._on_system)
         application.screenAdded.connect(lambda _screen: self.changed.emit())  # it may want finer icons
         self.follow(hints.colorScheme())
+
+    def choose(self, appearance: Appearance) -> None:
+        """Take the colours that the user wants, or those of the system."""
+        if appearance is not self.appearance:
+            self.appearance = appearance
+            self._on_system(self._application.styleHints().colorScheme())
+
+    def _on_system(self, scheme: Qt.ColorScheme) -> None:
+        self.follow(_SCHEMES.get(self.appearance, scheme))
 
     def follow(self, scheme: Qt.ColorScheme) -> None:
         """Take the colours of ``scheme``; unknown is light."""

@@ -35,6 +35,8 @@ class WindowState:
     view: str = "send"
     geometry: str = ""
     """Qt's own encoding, base64; "" for none."""
+    appearance: str = "system"
+    """Colours of the window, as ``Appearance`` has it."""
     peer_ae_title: str = ""
     peer_host: str = ""
     peer_port: str = "104"
@@ -73,6 +75,8 @@ class WindowState:
     archive_configuration: str = "/etc/dcmtk/dcmqrscp.cfg"
     """Of the archive of this machine whose instances count as here; "" for none."""
 
+    columns: dict[str, object] = field(default_factory=dict)
+    """Of each list that has some, the widths that the user has given to columns, by the number of the column."""
     queries: dict[str, object] = field(default_factory=dict)
     """Recent and saved queries, as the Query/Retrieve view has written them."""
 

@@ -11,6 +11,9 @@ from dicomdesk.gui.models.association_log import AssociationRecord, AssociationS
 from dicomdesk.gui.outline.states import ItemState
 from dicomdesk.gui.questions.closing import ClosingDialog
 from dicomdesk.gui.session import Session
+from dicomdesk.gui.tasks import Tasks
+from dicomdesk.gui.theme import Theme
+from dicomdesk.gui.window_state import from_json, to_json
 from tests.helpers.data.studies import write_study
 from tests.helpers.peers.fake_peer import FakePeer, Hold, Reject, Status
 
@@ -139,3 +142,17 @@ def test_each_view_is_remembered(window: MainWindow, number: int) -> None:
     window.sidebar.choose(number)
     assert window.state().view == ("send", "receive", "query", "associations", "peers", "rules")[number]
     assert window.views.currentIndex() == number
+
+
+def test_widths_of_columns_are_remembered_for_each_list(
+    window: MainWindow, theme: Theme, session: Session, tasks: Tasks
+) -> None:
+    view = window.peers.list
+    view.header().resizeSection(1, 171)
+    state = window.state()
+    other = MainWindow(theme, session, tasks, from_json(to_json(state)))
+    other.build_all()
+    assert other.peers.list.columnWidth(1) == 171
+    assert other.state().columns == state.columns
+    other.leave()
+    other.deleteLater()

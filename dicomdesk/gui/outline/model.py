@@ -85,6 +85,8 @@ class Column:
     """What stands in it never changes: rows that are sorted by it stay where they are, which costs nothing then."""
     yields: int = 0
     """Where room is short, columns are hidden in the order of these numbers; 0 never."""
+    grows: int = 0
+    """Share of the room that is left when all columns have their width; the stretched one has its share by itself."""
 
 
 class Node:

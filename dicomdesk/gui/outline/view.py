@@ -1,6 +1,6 @@
 """The list of every view: a tree without frames, with quiet lines, a clear selection and a visible focus."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import (
     QItemSelection,
@@ -23,6 +23,9 @@ from dicomdesk.gui.theme import MARGIN, ROW_ICON, Theme, Tone
 
 _INDENTATION = 20
 _LEAST_STRETCHED_WIDTH = 230
+_STRETCHED_SHARE = 3
+"""Of the room that is left over, beside what other columns grow by."""
+_NARROWEST, _WIDEST = 20, 4000
 _Index = QModelIndex | QPersistentModelIndex
 
 
@@ -39,6 +42,8 @@ class OutlineView(QTreeView):
     """Return pressed, or clicked twice."""
     menu_wanted = Signal(object, QPoint)
     """The ``Node`` under the pointer or selected, and where on the screen."""
+    widths_changed = Signal()
+    """The user has given a column another width."""
 
     def __init__(
         self,
@@ -80,6 +85,9 @@ class OutlineView(QTreeView):
         self._stretched = stretched
         self._least_width = least_width
         self._absent: set[int] = set()
+        self._by_hand: set[int] = set()
+        """Columns to which the user has given a width."""
+        self._is_fitting = False
         self._lay_out_header(header, model, stretched)
         theme.changed.connect(self.viewport().update)
 
@@ -223,6 +231,19 @@ class OutlineView(QTreeView):
         below = self.indexBelow(QModelIndex(index) if isinstance(index, QModelIndex) else index)
         return not below.isValid()
 
+    def widths(self) -> dict[str, int]:
+        """Return the widths that the user has given to columns, by the number of the column."""
+        return {str(number): self._widths[number] for number in sorted(self._by_hand)}
+
+    def take_widths(self, widths: Mapping[str, object]) -> None:
+        """Give columns the widths that they had; what makes no sense is passed over."""
+        for number in range(len(self._columns)):
+            width = widths.get(str(number))
+            if isinstance(width, int) and _NARROWEST <= width <= _WIDEST and number != self._stretched:
+                self._widths[number] = width
+                self._by_hand.add(number)
+        self._fit(self.viewport().width())
+
     def _lay_out_header(self, header: OutlineHeader, model: OutlineModel, stretched: int) -> None:
         self._widths = [header.fitting_width(column.title, column.width) for column in model.columns]
         for number in range(len(model.columns)):
@@ -230,10 +251,11 @@ class OutlineView(QTreeView):
             mode = QHeaderView.ResizeMode.Stretch if is_stretched else QHeaderView.ResizeMode.Interactive
             header.setSectionResizeMode(number, mode)
             self.setColumnWidth(number, self._widths[number])
+        header.sectionResized.connect(self._on_resized)
         self.sort_unsorted()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self._hide_what_yields(event.size().width())
+        self._fit(event.size().width())
         super().resizeEvent(event)
 
     def show_column(self, column: int, *, is_shown: bool) -> None:
@@ -241,18 +263,43 @@ class OutlineView(QTreeView):
         if is_shown is (column not in self._absent):
             return
         self._absent ^= {column}
-        self.setColumnHidden(column, not is_shown)
-        self._hide_what_yields(self.viewport().width())
+        self._fit(self.viewport().width())
 
-    def _hide_what_yields(self, width: int) -> None:
+    def _fit(self, width: int) -> None:
+        """Hide what has no room, and share what is left among the columns that grow."""
+        if self._is_fitting:
+            return
+        self._is_fitting = True
+        try:
+            shown = self._show_what_fits(width)
+            spare = max(width - sum(self._widths[number] for number in shown), 0)
+            shares = {n: 0 if n in self._by_hand else self._columns[n].grows for n in shown if n != self._stretched}
+            whole = sum(shares.values()) + _STRETCHED_SHARE
+            for number, share in shares.items():
+                wanted = self._widths[number] + spare * share // whole
+                if self.columnWidth(number) != wanted:
+                    self.setColumnWidth(number, wanted)
+        finally:
+            self._is_fitting = False
+
+    def _show_what_fits(self, width: int) -> list[int]:
         present = [number for number in range(len(self._columns)) if number not in self._absent]
         room = width - sum(self._widths[number] for number in present if number != self._stretched)
+        hidden = set(self._absent)
         for number in sorted(present, key=lambda number: self._columns[number].yields):
-            column = self._columns[number]
-            if column.yields:
-                is_hidden = room < self._least_width
-                room += self._widths[number] if is_hidden else 0
-                self.setColumnHidden(number, is_hidden)
+            if self._columns[number].yields and room < self._least_width:
+                room += self._widths[number]
+                hidden.add(number)
+        for number in range(len(self._columns)):
+            if self.isColumnHidden(number) is not (number in hidden):
+                self.setColumnHidden(number, number in hidden)
+        return [number for number in present if number not in hidden]
+
+    def _on_resized(self, column: int, _before: int, width: int) -> None:
+        if not self._is_fitting and column != self._stretched and width >= _NARROWEST:
+            self._widths[column] = width
+            self._by_hand.add(column)
+            self.widths_changed.emit()
 
     def _on_activated(self, index: QModelIndex) -> None:
         self.node_activated.emit(self.node_of(index))

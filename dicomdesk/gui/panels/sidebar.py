@@ -96,14 +96,15 @@ class Sidebar(QFrame):
     chosen = Signal(int)
     """Number of the view."""
 
-    def __init__(self, theme: Theme, views: Sequence[tuple[str, str]]) -> None:
-        """``views`` are icon name and word of each view."""
+    def __init__(self, theme: Theme, views: Sequence[tuple[str, str]], foot: ViewButton | None = None) -> None:
+        """``views`` are icon name and word of each view; ``foot`` stands at the bottom, and opens none."""
         super().__init__()
         self.setFixedWidth(SIDEBAR_WIDTH)
         self._theme = theme
         self._group = QButtonGroup(self)
         self._buttons = [ViewButton(theme, icon_name, word) for icon_name, word in views]
-        column_of(*self._buttons, 1, inside=self, margins=(GRID, 12, GRID, GRID), spacing=4)
+        self._all = [*self._buttons, *([foot] if foot is not None else [])]
+        column_of(*self._buttons, 1, *self._all[len(views) :], inside=self, margins=(GRID, 12, GRID, GRID), spacing=4)
         for number, button in enumerate(self._buttons):
             self._group.addButton(button, number)
             shortcut = QKeySequence(f"Ctrl+{number + 1}")
@@ -116,7 +117,7 @@ class Sidebar(QFrame):
     def show_words(self, *, is_shown: bool) -> None:
         """Show a word with each icon; without, the sidebar is as narrow as its icons."""
         self.setFixedWidth(SIDEBAR_WIDTH if is_shown else _NARROW + 2 * GRID)
-        for button in self._buttons:
+        for button in self._all:
             button.show_word(is_shown=is_shown)
 
     def choose(self, number: int) -> None:

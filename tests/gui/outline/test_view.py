@@ -126,3 +126,34 @@ def test_what_is_opened_is_told(view: OutlineView, model: OutlineModel) -> None:
     assert not view.is_open(study)
     view.expand_node(study)
     assert (opened, view.is_open(study)) == ([study], True)
+
+
+def test_room_that_is_left_is_shared_with_the_columns_that_grow(theme: Theme, qtbot: QtBot) -> None:
+    columns = [replace(each, grows=3 if number == MODALITY else 0) for number, each in enumerate(send_columns())]
+    view = OutlineView(theme, OutlineModel(columns))
+    qtbot.addWidget(view)
+    view.resize(1100, 400)
+    view.show()
+    stretched, grown = view.columnWidth(0), view.columnWidth(MODALITY)
+    view.resize(1300, 400)
+    assert (view.columnWidth(0) - stretched, view.columnWidth(MODALITY) - grown) == (100, 100)
+    view.resize(1100, 400)
+    assert (view.columnWidth(0), view.columnWidth(MODALITY)) == (stretched, grown)
+
+
+def test_width_that_the_user_gave_stays_and_can_be_remembered(view: OutlineView, theme: Theme, qtbot: QtBot) -> None:
+    changed: list[bool] = []
+    view.widths_changed.connect(lambda: changed.append(True))
+    view.resize(1200, 400)
+    assert not changed
+    view.header().resizeSection(SIZE, 133)
+    view.resize(1300, 400)
+    assert changed == [True]
+    assert view.widths() == {str(SIZE): 133}
+    other = OutlineView(theme, OutlineModel(send_columns()))
+    qtbot.addWidget(other)
+    other.take_widths({str(SIZE): 133, "0": 12, "x": 5, "3": "wide", "99": 80, str(MODALITY): 10**9})
+    other.resize(1300, 400)
+    other.show()
+    assert other.columnWidth(SIZE) == 133
+    assert other.widths() == {str(SIZE): 133}

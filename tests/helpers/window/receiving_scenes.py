@@ -112,6 +112,17 @@ def associations_check(stage: Stage) -> None:
     stage.window.associations.view.select_node(check)
 
 
+def associations_many(stage: Stage) -> None:
+    """A thousand associations, in and out."""
+    for number in range(1, 501):
+        events = [*scenes.outgoing(number, is_refusing=number % 9 == 0), scenes.released(scenes.SEND_JOB, number)]
+        stage.session.sent.arrived.emit(just_now(events))
+        events = scenes.incoming(number, calling=("CT1", "MR2", "US3")[number % 3], host=f"10.1.4.{20 + number % 3}")
+        end = scenes.aborted if number % 17 == 0 else scenes.released
+        stage.session.received.arrived.emit(just_now([*events, end(scenes.RECEIVE_JOB, number)]))
+    associations_empty(stage)
+
+
 def drawn_slice(side: int, hue: int) -> QPixmap:
     """Something like a slice through somebody."""
     pixmap = QPixmap(2 * side, 2 * side)

@@ -4,7 +4,7 @@ import asyncio
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import NoReturn, TypeVar
+from typing import Generic, NoReturn, TypeVar
 
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication, QWidget
@@ -57,15 +57,18 @@ class StagedSession(Session):
         return self.receiving
 
 
-class Stage:
-    """A window that is shown in one state after the other."""
+SessionT = TypeVar("SessionT", bound=Session)
+
+
+class AnyStage(Generic[SessionT]):
+    """A window that is shown in one state after the other, with a session of some kind."""
 
     def __init__(self, application: QApplication, theme: Theme, loop: asyncio.AbstractEventLoop) -> None:
         self._application = application
         self._loop = loop
         self.theme = theme
         self.tasks = Tasks(loop)
-        self.session = StagedSession(Engine(), Bridge(loop), self.tasks)
+        self.session = self._make_session()
         state = WindowState(
             peer_ae_title="PACS",
             peer_host="pacs.example",
@@ -79,6 +82,9 @@ class Stage:
         self.window = self._make_window(state)
         self.shown: QWidget | None = None
         """A dialog that is shown instead of the window."""
+
+    def _make_session(self) -> SessionT:
+        raise NotImplementedError
 
     def _make_window(self, state: WindowState) -> MainWindow:
         access = SecurityAccess(store=self.store, peers=self.peers, credentials=Credentials(self.tasks))
@@ -115,6 +121,13 @@ class Stage:
         for owner in (self.window, self.session):
             owner.deleteLater()
             QCoreApplication.sendPostedEvents(owner, QEvent.Type.DeferredDelete.value)
+
+
+class Stage(AnyStage[StagedSession]):
+    """A window whose gauges are told to it."""
+
+    def _make_session(self) -> StagedSession:
+        return StagedSession(Engine(), Bridge(self._loop), self.tasks)
 
 
 def just_now(events: list[Event]) -> list[Arrival[Event]]:
