@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import field
 from enum import IntEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from dicomdesk.records import dataclass
 
@@ -48,6 +48,8 @@ class Record:
     context: str | None = None
     """Which of several simultaneous peers it is about, as "7 192.0.2.1"; "" for none of them, None where there is one
     at a time."""
+    shown: str = ""
+    """The text with what is for the user alone, for appenders that write where the user is; "" where there is no more."""
 
 
 class Appender(Protocol):
@@ -113,11 +115,12 @@ class ConsoleAppender(StreamAppender):
 
 
 def _console_line(record: Record) -> str:
+    text = record.shown or record.text
     if record.context is None:
-        return prefixed_lines(record.level, record.text)
+        return prefixed_lines(record.level, text)
     when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(record.at_s))
     whom = f" [{record.context}]" if record.context else ""
-    return f"{record.level.name[0]}: {when}{whom} {record.text}\n"
+    return f"{record.level.name[0]}: {when}{whom} {text}\n"
 
 
 def prefixed_lines(level: Level, text: str) -> str:
@@ -153,11 +156,23 @@ class Logger:
         return Logger(self._log, self.name, self.level, self._appenders, context)
 
     def write(self, level: Level, text: str) -> None:
-        """Write a record of this level for each line, if enabled."""
+        """Write a record of this level for each line, if enabled; what is of ERROR or above is explained."""
+        if level >= Level.ERROR:
+            self._log.note_failure(text)
         if level >= self.level:
             now_s = time.time()
             records = [Record(level, self.name, line, now_s, self._context) for line in text.split("\n")]
             self._log.append(self._appenders, records)
+            if level >= Level.ERROR:
+                self._log.explain(self, text)
+
+    def write_remark(self, text: str, private: str = "") -> None:
+        """Write an indented line at WARN; ``private`` is what follows where only the user reads."""
+        if self.level <= Level.WARN:
+            line = f"{_INDENT}{text}"
+            shown = f"{line} {private}" if private else ""
+            record = Record(Level.WARN, self.name, line, time.time(), self._context, shown)
+            self._log.append(self._appenders, [record])
 
     def trace(self, text: str) -> None:
         """Write at TRACE."""
@@ -184,15 +199,102 @@ class Logger:
         self.write(Level.FATAL, text)
 
 
+_INDENT = "  "
+"""Before lines that say why and what to do: DCMTK has none of these, and whoever parses its lines passes them over."""
+_AGAIN_S = 300.0
+"""What was explained is not explained again so soon."""
+_MOST_EXPLAINED = 256
+_MOST_FAILURES = 16
+
+
+class Explanation(NamedTuple):
+    """Why something failed, and what to do; each a sentence or two, or ""."""
+
+    cause: str
+    advice: str
+
+    @property
+    def text(self) -> str:
+        """Cause and advice in one line."""
+        return f"{self.cause} {self.advice}".strip()
+
+
 @dataclass(slots=True)
 class Log:
-    """All loggers of a process. ``routes`` has an entry for each configured name; "" is the root and has a level."""
+    """All loggers of a process. ``routes`` has an entry for each configured name; "" is the root and has a level.
+
+    What is written at ERROR or above is followed by an indented line that explains it, where an ``explainer`` knows
+    how: within a batch after the last of several such lines, and not again for a while.
+    """
 
     routes: Mapping[str, Route]
     explains: bool = True
     """Whether lines that say why something failed, and what to do, are wanted beside those that DCMTK has."""
+    explainer: Callable[[str], Explanation | None] | None = None
+    """Knows what a line means; called under the lock."""
+    failures: list[str] = field(default_factory=list)
+    """The first texts of ERROR or above, written or not."""
     _lock: threading.RLock = field(default_factory=threading.RLock)
     _is_batch: bool = False
+    _pending: list[tuple[Logger, str, str]] = field(default_factory=list)
+    """Explanations that wait for the end of the lines that they are about."""
+    _held: tuple[Logger, str] | None = None
+    """What explains the next failure."""
+    _explained: dict[tuple[str, str], float] = field(default_factory=dict)
+    """When it was, by the monotonic clock."""
+
+    def note_failure(self, text: str) -> None:
+        """Remember what failed."""
+        if len(self.failures) < _MOST_FAILURES:
+            self.failures.append(text)
+
+    def remark(self, logger: Logger, words: str, private: str = "") -> None:
+        """Explain what was just written below ERROR; ``private`` is what only the user may read."""
+        if self.explains and words:
+            with self._lock:
+                self._tell(logger, words, private)
+
+    def hold(self, logger: Logger, words: str) -> None:
+        """Keep words that explain the next failure better than its line can; what was held is told now."""
+        with self._lock:
+            self.tell_held()
+            self._held = (logger, words)
+
+    def tell_held(self) -> None:
+        """Write what is held: no line will come that it is to follow."""
+        with self._lock:
+            held, self._held = self._held, None
+            if held is not None:
+                self._tell(*held)
+
+    def explain(self, logger: Logger, text: str) -> None:
+        """Explain a line that was just written."""
+        with self._lock:
+            if self._held is not None:
+                self.tell_held()
+                return
+            if not self.explains or self.explainer is None:
+                return
+            known = self.explainer(text)
+            if known is not None and known.text:
+                self._tell(logger, known.text)
+
+    def _tell(self, logger: Logger, words: str, private: str = "") -> None:
+        now_s, said = time.monotonic(), (words, private)
+        if said in self._explained and now_s - self._explained[said] < _AGAIN_S:
+            return
+        if len(self._explained) >= _MOST_EXPLAINED:
+            self._explained.clear()
+        self._explained[said] = now_s
+        if self._is_batch:
+            self._pending.append((logger, words, private))
+        else:
+            logger.write_remark(words, private)
+
+    def _tell_pending(self) -> None:
+        pending, self._pending = self._pending, []
+        for logger, words, private in pending:
+            logger.write_remark(words, private)
 
     def logger(self, name: str) -> Logger:
         """The logger of this dotted name."""
@@ -212,6 +314,8 @@ class Log:
     def append(self, appenders: tuple[Appender, ...], records: Sequence[Record]) -> None:
         """Give the records to the appenders."""
         with self._lock:
+            if self._pending and records[0].level < Level.ERROR:
+                self._tell_pending()
             for record in records:
                 for appender in appenders:
                     appender.append(record)
@@ -228,6 +332,7 @@ class Log:
             yield
         finally:
             with self._lock:
+                self._tell_pending()
                 self._is_batch = False
                 for appender in self._appenders():
                     appender.flush()
@@ -235,6 +340,7 @@ class Log:
     def close(self) -> None:
         """Flush and close all appenders."""
         with self._lock:
+            self.tell_held()
             for appender in self._appenders():
                 appender.close()
 

@@ -18,7 +18,7 @@ from dicomdesk.cli.options.shared import is_quiet
 from dicomdesk.cli.options.usage import error_text, header, identifier, usage_text, version_text
 from dicomdesk.cli.output.standard_streams import make_output_tolerant, write_stderr, write_stdout
 from dicomdesk.human import printable
-from dicomdesk.logs import Level, Log, prefixed_lines
+from dicomdesk.logs import Explanation, Level, Log, prefixed_lines
 from dicomdesk.records import dataclass
 
 _SIGINT = 2
@@ -114,6 +114,7 @@ def _run(program: Program, tokens: Sequence[str]) -> int:
         log = open_log(line, tool.name)
     except CommandLineError as error:
         return _refuse(tool, error)
+    log.explainer = _explain
     try:
         return _run_logged(program, line, log)
     except CommandLineError as error:
@@ -130,6 +131,15 @@ def _run_logged(program: Program, line: CommandLine, log: Log) -> int:
         return int(program.run(line, log))
     finally:
         log.close()
+
+
+def _explain(text: str) -> Explanation | None:
+    """Find what a line of the log means, and what to do; None where nothing is known of it."""
+    try:
+        from dicomdesk.engine.explain.recognition import explain_line  # noqa: PLC0415 - only after a failure: start-up time
+    except (OSError, ImportError):  # there may be no descriptor left to read it by
+        return None
+    return explain_line(text)
 
 
 def _find_answer(program: Program, line: CommandLine) -> str | None:

@@ -2,7 +2,17 @@ import threading
 
 import pytest
 
-from dicomdesk.logs import ConsoleAppender, Level, Log, Record, Route, console_log, find_level, prefixed_lines
+from dicomdesk.logs import (
+    ConsoleAppender,
+    Explanation,
+    Level,
+    Log,
+    Record,
+    Route,
+    console_log,
+    find_level,
+    prefixed_lines,
+)
 
 
 class Kept:
@@ -128,3 +138,63 @@ def test_a_logger_can_have_another_level(capsys: pytest.CaptureFixture[str]) -> 
     logger = console_log(Level.WARN).logger("a.b").with_level(Level.INFO)
     logger.info("told")
     assert (logger.name, capsys.readouterr().err) == ("a.b", "I: told\n")
+
+
+def told(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    return capsys.readouterr().err.splitlines()
+
+
+def explained_log(level: Level = Level.WARN) -> Log:
+    log = console_log(level)
+    log.explainer = lambda text: Explanation("Why.", "What to do.") if "known" in text else None
+    return log
+
+
+def test_a_failure_is_followed_by_what_explains_it_once(capsys: pytest.CaptureFixture[str]) -> None:
+    tool = explained_log().logger("tool")
+    for text in ("unheard of", "known", "known again"):
+        tool.error(text)
+    assert told(capsys) == ["E: unheard of", "E: known", "W:   Why. What to do.", "E: known again"]
+
+
+def test_in_a_batch_the_explanation_follows_the_last_line_of_the_failure(capsys: pytest.CaptureFixture[str]) -> None:
+    log = explained_log(Level.INFO)
+    tool = log.logger("tool")
+    with log.batch():
+        tool.error("known")
+        tool.fatal("and so it ends")
+        tool.info("next")
+    assert told(capsys) == ["E: known", "F: and so it ends", "W:   Why. What to do.", "I: next"]
+
+
+def test_held_words_explain_the_next_failure_and_are_told_where_none_comes(capsys: pytest.CaptureFixture[str]) -> None:
+    log = explained_log()
+    tool = log.logger("tool")
+    log.hold(tool, "Better.")
+    tool.fatal("known")
+    log.hold(tool, "Nobody asks.")
+    log.close()
+    assert told(capsys) == ["F: known", "W:   Better.", "W:   Nobody asks."]
+
+
+def test_a_log_that_does_not_explain_writes_what_failed_only(capsys: pytest.CaptureFixture[str]) -> None:
+    log = explained_log()
+    log.explains = False
+    tool = log.logger("tool")
+    tool.error("known")
+    log.remark(tool, "More.")
+    assert told(capsys) == ["E: known"]
+
+
+def test_failures_are_remembered_even_where_nothing_is_written(capsys: pytest.CaptureFixture[str]) -> None:
+    log = explained_log(Level.OFF)
+    log.logger("tool").error("known")
+    assert (log.failures, told(capsys)) == (["known"], [])
+
+
+def test_what_is_for_the_user_alone_is_shown_by_the_console_only(capsys: pytest.CaptureFixture[str]) -> None:
+    taken = Kept()
+    log = Log({"": Route(level=Level.WARN, appenders=(ConsoleAppender(), taken))})
+    log.remark(log.logger("tool"), "Refused.", 'The peer says: "Doe^John".')
+    assert told(capsys) == ['W:   Refused. The peer says: "Doe^John".']
+    assert taken.lines == ["W tool   Refused."]

@@ -102,6 +102,7 @@ class SendLines(RequestorLines[events.Event]):
                     f"in total, there are {total} SOP instances to be sent, {ignored} invalid files are ignored"
                 )
             case events.RetryScheduled():
+                self._log.tell_held()
                 what = count_text(event.items, "instance")
                 self._tool.warn(f"trying again with {what} at {event.at.astimezone():%H:%M:%S}: {event.reason}")
             case _:

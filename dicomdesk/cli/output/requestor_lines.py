@@ -16,8 +16,6 @@ __all__ = ["RequestorLines", "condition_of"]
 FactT = TypeVar("FactT")
 
 _PDV_OVERHEAD_BYTES = 12
-_INDENT = "  "
-"""Before lines that say why and what to do: DCMTK has none of these, and whoever parses its lines passes them over."""
 
 
 class RequestorLines(LogLines[FactT]):
@@ -42,12 +40,14 @@ class RequestorLines(LogLines[FactT]):
         """Whether it was told with our advice why there is no association."""
 
     def show_last(self) -> None:
-        """Write the line that DCMTK's tool logs after its last error, if there is one."""
+        """Write the line that DCMTK's tool logs after its last error, if there is one, and what no line came for."""
+        self._log.tell_held()
         if self._last_line:
             self._main.info(self._last_line)
 
     def _show_requested(self, event: events.AssociationRequested, label: str = "") -> None:
         """Write the request; ``label`` tells the lines of parallel associations apart."""
+        self._log.tell_held()
         if self._main.is_enabled(self._block_level):
             self._write_block(outgoing_request_lines(event, self._peer, self._association))
         self._main.info(f"{label}Requesting Association")
@@ -62,12 +62,12 @@ class RequestorLines(LogLines[FactT]):
         return is_any_accepted
 
     def _show_failed(self, event: events.AssociationFailed) -> None:
-        """Warn with our words where there are more than a reason; DCMTK's line follows at the end of the job."""
+        """Have our words follow DCMTK's line, which comes at the end of the job, where there are more than a reason."""
         reason = printable(event.reason).removesuffix(".")
         remedy = printable(f"{event.cause} {event.advice}".strip())
         if remedy and self._explains:
             self._has_warned_of_failure = True
-            self._tool.warn(f"{_INDENT}{reason}. {remedy}")
+            self._log.hold(self._tool, f"{reason}. {remedy}")
         else:
             self._tool.debug(reason)
 

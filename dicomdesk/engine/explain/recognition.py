@@ -7,6 +7,7 @@ from functools import cache
 
 from dicomdesk.engine.explain import connecting, working
 from dicomdesk.engine.explain.failure import Area, Failure
+from dicomdesk.logs import Explanation
 from dicomdesk.network.status import DimseService, Status
 from dicomdesk.network.status_meanings import explain_status
 from dicomdesk.records import dataclass
@@ -14,6 +15,7 @@ from dicomdesk.records import dataclass
 __all__ = [
     "FAILURES",
     "Sighting",
+    "explain_line",
     "explain_lines",
     "explain_rejection",
     "explain_text",
@@ -85,6 +87,16 @@ def explain_text(text: str, service: str = "") -> list[Failure]:
     if not found:
         found = [failure for pattern, failure in _patterns() if pattern.search(line)][:1]
     return list(dict.fromkeys(found))
+
+
+def explain_line(line: str) -> Explanation | None:
+    """Why a line of ours, or of DCMTK's, that tells of a failure was written, and what to do; None if nothing is known.
+
+    Numbers by themselves mean nothing here: they may be part of a path.
+    """
+    text = line[:_LONGEST_LINE]
+    failure = next((failure for pattern, failure in _patterns() if pattern.search(text)), None)
+    return None if failure is None else Explanation(failure.cause, failure.advice)
 
 
 def explain_lines(lines: Iterable[str], service: str = "") -> list[Sighting]:

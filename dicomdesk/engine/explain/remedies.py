@@ -2,7 +2,6 @@
 
 import errno
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from dicomdesk.engine.explain.failure import Area
 from dicomdesk.engine.explain.recognition import explain_text, find_failure
@@ -19,6 +18,7 @@ from dicomdesk.errors import (
     TlsHandshakeError,
     UserIdentityError,
 )
+from dicomdesk.logs import Explanation
 from dicomdesk.network.negotiation import ContextResult, NegotiatedContext
 from dicomdesk.network.status import DimseService
 from dicomdesk.network.status_meanings import status_advice
@@ -39,13 +39,8 @@ __all__ = [
 ]
 
 
-class Remedy(NamedTuple):
-    """Likely cause of a failure, and advice."""
-
-    cause: str
-    advice: str
-
-
+Remedy = Explanation
+"""Likely cause of a failure, and advice."""
 NOTHING = Remedy("", "")
 
 

@@ -35,6 +35,7 @@ def test_advice_is_shown_at_the_default_level(
 ) -> None:
     lines = Requestor(console_log(level), "findscu", Peer(host="h", port=1), AssociationSettings())
     lines.show([REQUESTED, failed(""), failed("Ask.")])
+    lines.show_last()
     assert capsys.readouterr().err.splitlines() == expected
 
 
