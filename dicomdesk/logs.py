@@ -49,7 +49,7 @@ class Record:
     """Which of several simultaneous peers it is about, as "7 192.0.2.1"; "" for none of them, None where there is one
     at a time."""
     shown: str = ""
-    """The text with what is for the user alone, for appenders that write where the user is; "" where there is no more."""
+    """The text with what is for the user alone, for who writes where the user is; "" where there is no more."""
 
 
 class Appender(Protocol):
