@@ -21,6 +21,16 @@ _PIECE_BYTES = 1 << 16
 NamedFile = str | os.PathLike[str]
 
 
+def can_be_named(path: str) -> bool:
+    """Whether the system can look for such a path: one without NUL, of characters that it can encode."""
+    if path.isascii():
+        return "\0" not in path
+    try:
+        return b"\0" not in os.fsencode(path)
+    except UnicodeEncodeError:
+        return False
+
+
 def read_named_file(
     file: NamedFile,
     most_bytes: int,

@@ -59,6 +59,27 @@ def _archive_without_name() -> bytes:
     return made.getvalue().replace(b"\1\0\0\0x", b"\0\0\0\0x").replace(b"\1\0\0\0", b"\0\0\0\0")
 
 
+def _pickled(*opcodes: bytes) -> bytes:
+    """A message between processes."""
+    content = b"".join(opcodes)
+    return len(content).to_bytes(8, "big") + content
+
+
+def _rule_of_nft(left: str, right: str) -> bytes:
+    """What nft prints of a chain with one rule."""
+    place = '"family": "inet", "table": "f"'
+    chain = f'{{"chain": {{{place}, "name": "i", "hook": "input"}}}}'
+    match = f'{{"match": {{"left": {left}, "right": {right}}}}}'
+    rule = f'{{"rule": {{{place}, "chain": "i", "expr": [{match}, {{"accept": null}}]}}}}'
+    return b"\2" + f'{{"nftables": [{chain}, {rule}]}}'.encode()
+
+
+def _manifest(*lines: str) -> bytes:
+    """The manifest of a backup."""
+    head = '{"version": 1, "area": "A", "when": "", "host": ""}'
+    return "\n".join((head, *lines, '{"end": 1, "bytes": 0}')).encode()
+
+
 def _log(kind: str, name: str, value: bytes) -> bytes:
     """A log configuration with one appender that has one setting."""
     appender = f"log4cplus.appender.a=log4cplus::{kind}Appender\nlog4cplus.appender.a."
@@ -95,5 +116,53 @@ KEPT: dict[str, dict[str, bytes]] = {
     "log-configuration": {
         "a number that is a digit but none": _log("Console", "layout.ConversionPattern", b"%c{\xc2\xb2}"),
         "NUL in a name": _log("File", "File", b"a\0b"),
+    },
+    "firewall": {
+        "a list of protocols": _rule_of_nft('{"meta": {"key": "l4proto"}}', '["tcp", "udp"]'),
+        "a list of keys": _rule_of_nft('{"meta": {"key": ["iif"]}}', '"lo"'),
+        "a family that is an object": b'\2{"nftables": [{"chain": {"hook": "input", "family": {}}}]}',
+    },
+    "option-word": {
+        "a port of many digits": b"udp://h:" + b"9" * 5000,
+        "days behind zeros": b"0000001" + b"9" * 5000,
+        "percent behind zeros": b"001999%",
+    },
+    "host-message": {
+        "a program through a module of ours": _pickled(
+            b"\x80\4\x8c\x20dicomdesk.engine.reach.firewalls\x8c\x10subprocess.Popen\x93(]\x8c\4trueatR."
+        ),
+        "a file by a type of ours": _pickled(b"cdicomdesk.atomic_file\nAtomicFile\n(V/tmp\ntR."),
+        "a module that is none": _pickled(b"cdicomdesk.engine,\nx\n."),
+        "nothing": _pickled(),
+    },
+    "kept-text": {
+        "a number": b"7",
+        "an object of nothing": b"{}",
+        "no JSON": b"x",
+        "a time that is none": b'{"version": 1, "asked": NaN, "instances": [["1.2", "1.3", null]]}',
+    },
+    "journal": {
+        "an id that is infinite": b"cell 5 1 0 1e999",
+    },
+    "backup": {
+        "a state without text": _manifest('{"state": "holds.json"}'),
+        "a file of nothing": _manifest('{"path": null}'),
+        "an area that is a number": b'{"version": 1, "area": 7, "when": "", "host": ""}\n{"end": 0, "bytes": 0}',
+        "lists in one another": b"[" * 100_000,
+    },
+    "area-state": {
+        "a file of a name that cannot be": b"\1"
+        b'{"path": "\\ud800", "size_bytes": 1, "sop_class_uid": "", "sop_instance_uid": "", "received": 1,'
+        b' "study_instance_uid": "", "series_instance_uid": ""}',
+        "a part that is a list": b'\4{"event": "taken", "id": "x", "part": []}',
+        "a removal at the end of time": b"\0"
+        b'{"version": 1, "id": "x", "removed_at": 1e300, "kept_until": null, "what": "", "by": "", "why": "",'
+        b' "instances": 1, "size_bytes": 1, "is_complete": true}',
+    },
+    "cache": {
+        "a file that stands there twice": b'{"version": 1, "folder": "FOLDER"}\n'
+        b'{"folder": "", "files": [["a.dcm", 1, 2, ["1", "2", "3"]], ["a.dcm", 1, 2, ["1", "2", "4"]]]}',
+        "a time without end": b'{"version": 1, "folder": "FOLDER"}\n'
+        b'{"folder": "", "files": [["a", Infinity, 2, null]]}',
     },
 }

@@ -1,5 +1,6 @@
 """Changes of inputs: those that any bytes bear, those of texts, and those that know where DICOM keeps its lengths."""
 
+import json
 from collections.abc import Callable, Sequence
 from random import Random
 from struct import pack, unpack_from
@@ -100,6 +101,64 @@ def mutation_of_text(words: Sequence[bytes], most: int = 1 << 14) -> Mutation:
         else:
             random.shuffle(lines)
         return b"\n".join(lines)[:most]
+
+    return mutate
+
+
+JSON_VALUES: tuple[object, ...] = (
+    *(None, True, False, 0, 1, -1, 2**31, 2**63, 10**30, 0.5, -1e300, float("inf"), float("nan")),
+    *("", "x", "1.2.3", "0", "\0", "\ud800", "\u202e", "../../x", "/etc/x", "a/b", "x" * 300, "2020-02-30", "1" * 30),
+    *([], {}, [[]], [None, 1, "x"], {"": None}, {"x": [1]}, [1e999]),
+)
+"""What stands in the place of a value that is expected."""
+
+
+def _changed_json(random: Random, value: object) -> object:
+    """One value in it is another, or gone, or there twice."""
+    if not isinstance(value, dict | list) or not value or random.random() < 0.1:
+        return random.choice(JSON_VALUES)
+    keys = list(value) if isinstance(value, dict) else range(len(value))
+    key = random.choice(keys)
+    kind = random.random()
+    copied: dict[object, object] | list[object] = dict(value) if isinstance(value, dict) else list(value)
+    if kind < 0.15:
+        del copied[key]
+    elif kind < 0.3 and isinstance(copied, list):
+        copied[key:key] = [copied[key]] * random.choice((1, 2, 40))
+    elif kind < 0.4 and isinstance(copied, dict):
+        copied[random.choice(("x", "", "version", *map(str, keys)))] = random.choice(JSON_VALUES)
+    else:
+        copied[key] = _changed_json(random, copied[key])
+    return copied
+
+
+def mutation_of_json(words: Sequence[bytes] = (b"{", b"[", b"null", b"1e999", b'"'), most: int = 1 << 14) -> Mutation:
+    """Changes of values and names in JSON, a document or one on each line, beside those of texts."""
+    any_text = mutation_of_text(words, most)
+
+    def mutate(random: Random, data: bytes, others: Sequence[bytes]) -> bytes:
+        lines = data.split(b"\n")
+        at = random.randrange(len(lines))
+        for first, last in ((0, len(lines)), (at, at + 1)) if random.random() < 0.75 else ():
+            try:
+                found = json.loads(b"\n".join(lines[first:last]))
+            except (ValueError, RecursionError):
+                continue
+            for _ in range(random.choice((1, 1, 2, 4))):
+                found = _changed_json(random, found)
+            lines[first:last] = [json.dumps(found).encode("ascii")]
+            return b"\n".join(lines)[:most]
+        return any_text(random, data, others)
+
+    return mutate
+
+
+def with_selector(mutation: Mutation) -> Mutation:
+    """Changes what stands behind the first byte, which selects what it is, and seldom that."""
+
+    def mutate(random: Random, data: bytes, others: Sequence[bytes]) -> bytes:
+        selector = bytes((random.randrange(256),)) if not data or random.random() < 0.05 else data[:1]
+        return selector + mutation(random, data[1:], [other[1:] for other in others])
 
     return mutate
 

@@ -3,6 +3,7 @@
 Steps are counted, never timed: a step is a call, of a function or of what is written in C.
 """
 
+import logging
 import sys
 import tracemalloc
 from collections.abc import Callable, Iterator
@@ -82,6 +83,17 @@ def place_of(error: BaseException) -> str:
             place = f"{code.co_filename[len(PACKAGE) + 1 :]}:{code.co_name}"
         trace = trace.tb_next
     return f"{type(error).__name__} {place}"
+
+
+@contextmanager
+def silent_log() -> Iterator[None]:
+    """Within the block nothing is logged: of most inputs there is something to be said."""
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.disable(before)
 
 
 class _Calls:

@@ -4,9 +4,29 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from random import Random
 
-from tests.fuzz import data_sets, files, lists, pixels, queries, texts, wire
+from tests.fuzz import (
+    areas,
+    data_sets,
+    databases,
+    files,
+    lists,
+    looking,
+    messages,
+    pixels,
+    queries,
+    settings,
+    texts,
+    wire,
+)
 from tests.fuzz.generating import build_data_set, build_deflated, build_part10, data_set_of_file
-from tests.fuzz.mutations import mutate_data_set, mutate_part10, mutation_of_bytes, mutation_of_text
+from tests.fuzz.mutations import (
+    mutate_data_set,
+    mutate_part10,
+    mutation_of_bytes,
+    mutation_of_json,
+    mutation_of_text,
+    with_selector,
+)
 from tests.fuzz.targets import Target
 
 
@@ -334,6 +354,133 @@ _ALL = (
         harness=texts.read_kept_state,
         build=texts.build_kept_state,
         mutate=mutation_of_text(texts.STATE_WORDS),
+    ),
+    Target(
+        name="rules",
+        reader="files of rules (engine.rules)",
+        harness=settings.read_rules_file,
+        build=settings.build_rules,
+        mutate=mutation_of_json(),
+        steps_per_byte=200,
+        memory_per_byte=300,
+    ),
+    Target(
+        name="request-document",
+        reader="requests as documents (engine.request_documents)",
+        harness=settings.read_request_document,
+        build=settings.build_request,
+        mutate=mutation_of_json(),
+        steps_per_byte=200,
+        steps_allowance=200_000,  # the kinds of fields are looked up
+        memory_per_byte=300,
+    ),
+    Target(
+        name="explanation",
+        reader="logs and words that are to be explained (engine.explain)",
+        harness=settings.explain,
+        build=settings.build_log,
+        mutate=mutation_of_text(settings.LOG_WORDS),
+        steps_per_byte=400,
+        steps_allowance=100_000,
+    ),
+    Target(
+        name="firewall",
+        reader="what the tools of firewalls print (engine.reach.firewalls)",
+        harness=settings.judge_firewall,
+        build=settings.build_firewall,
+        mutate=with_selector(mutation_of_json((b"-A INPUT", b"-j", b"ALLOW", b"11112", b"!", b"--dport"))),
+        steps_per_byte=60,
+    ),
+    Target(
+        name="option-word",
+        reader="collectors of syslog, rules of retention (archive.audit.settings, archive.setup.retention_rules)",
+        harness=settings.read_option_words,
+        build=settings.build_option_word,
+        mutate=mutation_of_bytes(settings.OPTION_WORDS),
+    ),
+    Target(
+        name="handover",
+        reader="what other starts say to the window (gui.handover)",
+        harness=settings.read_handover,
+        build=settings.build_handover,
+        mutate=mutation_of_json(),
+    ),
+    Target(
+        name="host-message",
+        reader="messages between the window and its engine (engine.host.wire)",
+        harness=messages.read_host_message,
+        build=messages.build_host_message,
+        mutate=mutation_of_bytes(messages.PICKLE_WORDS),
+        steps_per_byte=100,
+        memory_per_byte=1000,
+    ),
+    Target(
+        name="kept-text",
+        reader="texts that a journal keeps (engine.routing, engine.commit, engine.resume)",
+        harness=messages.read_kept_texts,
+        build=messages.build_kept_text,
+        mutate=mutation_of_json(),
+        steps_per_byte=300,
+    ),
+    Target(
+        name="journal",
+        reader="journals (engine.journal.file)",
+        harness=databases.read_journal,
+        build=databases.build_changes,
+        mutate=mutation_of_text(databases.CHANGE_WORDS),
+        memory_allowance=16 << 20,
+    ),
+    Target(
+        name="backup",
+        reader="manifests of backups (archive.backup)",
+        harness=areas.read_backup,
+        build=areas.build_backup,
+        mutate=mutation_of_json(),
+        steps_per_byte=100,
+    ),
+    Target(
+        name="area-state",
+        reader="what stands beside the files of an area (archive.areas, archive.corrections, archive.upkeep)",
+        harness=areas.read_area_state,
+        build=areas.build_area_state,
+        mutate=with_selector(mutation_of_json()),
+        steps_per_byte=200,
+    ),
+    Target(
+        name="audit",
+        reader="what peers say, in the audit trail (archive.audit)",
+        harness=areas.write_audit,
+        build=areas.build_audit,
+        mutate=mutation_of_bytes(areas.AUDIT_WORDS),
+        steps_per_byte=100,
+    ),
+    Target(
+        name="correction",
+        reader="stored files that are corrected (dicom.corrections)",
+        harness=looking.correct,
+        build=build_part10,
+        mutate=mutate_part10,
+        steps_per_byte=200,
+        memory_per_byte=300,
+        take_file=_whole_file,
+    ),
+    Target(
+        name="elements",
+        reader="files whose elements are shown (dicom.files.element_tree)",
+        harness=looking.show_elements,
+        build=build_part10,
+        mutate=mutate_part10,
+        steps_per_byte=400,
+        memory_per_byte=1000,
+        take_file=_whole_file,
+    ),
+    Target(
+        name="cache",
+        reader="totals of the day, what lies in a folder (engine.receive.book, gui.retrieve.here)",
+        harness=looking.read_caches,
+        build=looking.build_cache,
+        mutate=mutation_of_json(),
+        steps_per_byte=100,
     ),
 )
 

@@ -30,6 +30,7 @@ from dicomdesk.archive.areas.folder_notes import FolderNotes
 from dicomdesk.atomic_file import AtomicFile, fsync_folder, remove_abandoned
 from dicomdesk.dicom.uids import is_valid_uid
 from dicomdesk.errors import IndexUncertainError, LocalError, StorageError
+from dicomdesk.named_files import can_be_named
 
 try:
     import fcntl
@@ -500,7 +501,7 @@ def _folder_name(uid: str) -> str:
 
 def is_instance_path(path: str) -> bool:
     """Whether this is the path of an instance and leads nowhere else."""
-    if "\0" in path:
+    if path.startswith(".") or not can_be_named(path):
         return False
     if _is_flat(path):
         return True

@@ -16,11 +16,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 from dicomdesk.archive.areas.storage_area import STATE_FOLDER
 from dicomdesk.archive.index_entries import StoredInstance
 from dicomdesk.atomic_file import fsync_folder, write_owner_only
 from dicomdesk.errors import StorageError
+from dicomdesk.named_files import can_be_named
 from dicomdesk.records import dataclass
 
 try:
@@ -35,6 +37,8 @@ _ENTRY, _INSTANCES, _FILES, _LOCK = "entry.json", "instances.jsonl", "files", "l
 _VERSION = 1
 _SECONDS_A_DAY = 86_400.0
 _MOST_TRIES = 3
+_END_OF_TIME = 253_370_764_800.0
+"""Seconds from 1970 to the year 9999, which no clock shows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +84,9 @@ class TrashEntry:
         return self.kept_until is not None and self.kept_until <= now
 
 
+Value = TypeVar("Value", TrashEntry, TrashedInstance)
+
+
 class Trash:
     """Trash of the area in a folder; any number of processes may use it. Methods raise StorageError."""
 
@@ -115,16 +122,16 @@ class Trash:
             with open(file, encoding="utf-8") as lines:
                 for line in lines:
                     document = json.loads(line)
-                    yield TrashedInstance(**{name: document[name] for name in _NAMES if name in document})
+                    yield _checked(TrashedInstance(**{name: document[name] for name in _NAMES if name in document}))
         except OSError as error:
             raise StorageError(f"The trash {file} cannot be read: {error.strerror}") from error
-        except (ValueError, TypeError, KeyError) as error:
+        except (ValueError, TypeError, KeyError, RecursionError) as error:
             raise StorageError(f"The trash {file} is damaged") from error
 
     def file_of(self, entry: TrashEntry, path: str) -> Path:
         """The file of an instance; its path is one of the entry's, and leads nowhere else."""
         parts = path.split("/")
-        if any(part in ("", ".", "..") or os.sep in part for part in parts):
+        if not can_be_named(path) or any(part in ("", ".", "..") or os.sep in part for part in parts):
             raise StorageError(f"The trash {entry.id} names a path that leads elsewhere")
         return Path(self._root, entry.id, _FILES, *parts)
 
@@ -252,7 +259,7 @@ class Trash:
             document = json.loads((self._root / name / _ENTRY).read_bytes())
             if document["version"] > _VERSION:
                 return None
-            return TrashEntry(**{one.name: document[one.name] for one in fields(TrashEntry)} | {"id": name})
+            return _checked(TrashEntry(**{one.name: document[one.name] for one in fields(TrashEntry)} | {"id": name}))
         except (OSError, ValueError, TypeError, KeyError, RecursionError):
             return None
 
@@ -262,6 +269,18 @@ class Trash:
     def _write_instances(self, entry: TrashEntry, instances: Sequence[StoredInstance | TrashedInstance]) -> None:
         lines = (json.dumps({name: getattr(one, name) for name in _NAMES}) + "\n" for one in instances)
         write_owner_only(self._root / entry.id / _INSTANCES, "".join(lines))
+
+
+def _checked(value: Value) -> Value:
+    """What was read, where all is of the kind that is declared and times are times; raises TypeError, ValueError."""
+    for one in fields(value):
+        told = getattr(value, one.name)
+        if one.type is float or (one.type == float | None and told is not None):
+            if not 0 <= told < _END_OF_TIME:
+                raise ValueError(one.name)
+        elif not isinstance(told, one.type):  # type: ignore[arg-type]  # these annotations are types
+            raise TypeError(one.name)
+    return value
 
 
 def _link(file: str, target: Path) -> None:

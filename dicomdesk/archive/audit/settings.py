@@ -23,6 +23,8 @@ class Transport(Enum):
 
 _PORTS: Final = {Transport.UDP: 514, Transport.TCP: 601, Transport.TLS: 6514}
 _LARGEST_PORT: Final = 65535
+_LONGEST_PORT: Final = 5
+"""Digits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +61,8 @@ def read_syslog_target(text: str) -> SyslogTarget:
     except ValueError as error:
         raise SettingsError(f'"{text}" is no syslog target: it begins with none of udp, tcp and tls') from error
     host, port_text = _split(rest)
-    port = _PORTS[transport] if not port_text else int(port_text) if port_text.isascii() and port_text.isdigit() else 0
+    is_number = port_text.isascii() and port_text.isdigit() and len(port_text) <= _LONGEST_PORT
+    port = _PORTS[transport] if not port_text else int(port_text) if is_number else 0
     if not host or not 0 < port <= _LARGEST_PORT:
         raise SettingsError(f'"{text}" is no syslog target: tls://host:port, tcp://host:port or udp://host:port')
     return SyslogTarget(transport=transport, host=host, port=port)

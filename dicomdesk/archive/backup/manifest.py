@@ -9,12 +9,14 @@ passed over.
 """
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from dicomdesk.dicom.uids import safe_file_name_part
 from dicomdesk.errors import FileFault, KeptFileError, StorageError
+from dicomdesk.named_files import can_be_named
 from dicomdesk.records import dataclass
 
 __all__ = ["VERSION", "BackupPlace", "KeptFile", "Manifest", "manifest_lines"]
@@ -36,6 +38,11 @@ class KeptFile(NamedTuple):
     """Relative to the folder of the files of the backups."""
 
 
+_KEYS: Final = ("path", "bytes", "sha256", "received")
+_KINDS: Final = (str, int, str, int, str)
+"""Of the fields of a file."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """A backup, but for its files, which ``files`` reads."""
@@ -51,20 +58,31 @@ class Manifest:
         """Yield its files. Raises KeptFileError where the manifest cannot be read, or is not whole."""
         for line in _lines(self.file):
             if "path" in line:
-                yield KeptFile(
-                    line["path"], line["bytes"], line["sha256"], line["received"], line.get("stored", line["path"])
-                )
+                told = (*(line.get(key) for key in _KEYS), line.get("stored", line["path"]))
+                if tuple(map(type, told)) != _KINDS:
+                    raise _damaged(self.file)
+                yield KeptFile._make(told)
 
     def states(self) -> dict[str, str]:
-        """Return the files of the area's state: their text by name."""
-        return {line["state"]: line["text"] for line in _lines(self.file) if "state" in line}
+        """Return the files of the area's state: their text by name. Raises as ``files`` does."""
+        states: dict[str, str] = {}
+        for line in _lines(self.file):
+            if "state" in line:
+                name, text = line["state"], line.get("text")
+                if not (isinstance(name, str) and isinstance(text, str)):
+                    raise _damaged(self.file)
+                states[name] = text
+        return states
 
     def counts(self) -> tuple[int, int]:
-        """Return how many files it has, and their bytes."""
+        """Return how many files it has, and their bytes. Raises as ``files`` does."""
         last: dict[str, Any] = {}
         for line in _lines(self.file):
             last = line
-        return last["end"], last["bytes"]
+        files, size_bytes = last["end"], last.get("bytes")
+        if not (isinstance(files, int) and isinstance(size_bytes, int)):
+            raise _damaged(self.file)
+        return files, size_bytes
 
 
 class BackupPlace:
@@ -95,7 +113,8 @@ class BackupPlace:
     def new_name(self, words: str) -> str:
         """Return a name for a new backup: numbered, so that a clock which is set back does not make it an older one."""
         last = self.manifests()[-1:]
-        number = int(last[0].name.partition("-")[0]) if last and last[0].name[:1].isdecimal() else 0
+        digits = last[0].name.partition("-")[0] if last else ""
+        number = int(digits) if digits.isdecimal() else 0
         return f"{number + 1:06d}-{words}"
 
     def file_of(self, name: str) -> Path:
@@ -105,7 +124,7 @@ class BackupPlace:
     def stored(self, relative: str) -> Path:
         """Return a file of the backups; raises KeptFileError for a name that leads elsewhere."""
         parts = relative.split("/")
-        if any(part in {"", ".", ".."} or "\0" in part for part in parts):
+        if not can_be_named(relative) or any(part in {"", ".", ".."} or os.sep in part for part in parts):
             raise KeptFileError(f"A manifest of {self.folder} names a file elsewhere", FileFault.DAMAGED)
         return self.files.joinpath(*parts)
 
@@ -119,17 +138,19 @@ def _read_head(path: Path) -> Manifest:
     try:
         with path.open(encoding="utf-8") as file:
             head = json.loads(file.readline())
-            version = head["version"]
+            version, texts = head["version"], {key: head[key] for key in ("area", "when", "host")}
             if version > VERSION:
                 raise KeptFileError(
                     f"The backup {path} is of a newer version of dicomdesk ({version}, this one knows {VERSION}): "
                     "use that one, or a newer",
                     FileFault.NEWER,
                 )
-            return Manifest(file=path, name=path.stem, area=head["area"], when=head["when"], host=head["host"])
+            if not all(isinstance(text, str) for text in texts.values()):
+                raise _damaged(path)
+            return Manifest(file=path, name=path.stem, **texts)
     except OSError as error:
         raise StorageError(f"The backup {path} cannot be read: {error.strerror}") from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise _damaged(path) from error
 
 
@@ -139,11 +160,13 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
         with path.open(encoding="utf-8") as file:
             for text in file:
                 line = json.loads(text)
+                if not isinstance(line, dict):
+                    raise _damaged(path)
                 is_whole = "end" in line
                 yield line
     except OSError as error:
         raise StorageError(f"The backup {path} cannot be read: {error.strerror}") from error
-    except (ValueError, TypeError) as error:
+    except (ValueError, RecursionError) as error:
         raise _damaged(path) from error
     if not is_whole:
         raise _damaged(path)

@@ -54,8 +54,10 @@ class Trail:
             if line.get("event") != "part" or (line["id"], line["part"]) not in taken:
                 continue
             name = line["id"]
-            with contextlib.suppress(KeyError, ValueError, TypeError):  # written by nobody who knows how
-                origin, changed, renamed = _origin(line), list(map(_change, line["changes"])), dict(line["uids"])
+            with contextlib.suppress(
+                KeyError, ValueError, TypeError, AttributeError
+            ):  # written by nobody who knows how
+                origin, changed, renamed = _origin(line), list(map(_change, line["changes"])), _texts(line["uids"])
                 origins.setdefault(name, origin)
                 changes.setdefault(name, []).extend(changed)
                 uids.setdefault(name, {}).update(renamed)
@@ -104,7 +106,9 @@ class Trail:
         for line in list(self._lines()):
             key = (line.get("id"), line.get("part"))
             if line.get("event") == "part" and key not in ended:
-                word = "taken" if is_taken(line.get("paths", ())) else "dropped"
+                paths = line.get("paths")
+                is_ours = isinstance(paths, list) and is_taken([path for path in paths if isinstance(path, str)])
+                word = "taken" if is_ours else "dropped"
                 self._append({"event": word, "id": line["id"], "part": line["part"]})
 
     def begin(self, record: CorrectionRecord, part: int, paths: Iterable[str]) -> None:
@@ -158,7 +162,7 @@ class Trail:
                 for text in file:
                     with contextlib.suppress(ValueError, RecursionError):
                         line = json.loads(text)
-                        if isinstance(line, dict) and "id" in line and "part" in line:
+                        if isinstance(line, dict) and _is_event(line):
                             yield line
         except FileNotFoundError:
             return
@@ -166,18 +170,40 @@ class Trail:
             raise StorageError(f"The trail of corrections {self.path} cannot be read: {error.strerror}") from error
 
 
+def _is_event(line: _Line) -> bool:
+    return isinstance(line.get("id"), str) and type(line.get("part")) is int and isinstance(line.get("event"), str)
+
+
 def _origin(line: _Line) -> Origin:
+    when = datetime.fromisoformat(line["when"])
+    if when.tzinfo is None:
+        raise ValueError("a time with its zone")
     return Origin(
         correction_id=line["id"],
         kind=CorrectionKind(line["kind"]),
-        when=datetime.fromisoformat(line["when"]),
-        user=line["user"],
-        host=line["host"],
-        reason=line["reason"],
+        when=when,
+        user=_text(line["user"]),
+        host=_text(line["host"]),
+        reason=_text(line["reason"]),
         code=ReasonCode(line["code"]),
-        undoes=line["undoes"],
+        undoes=_text(line["undoes"]),
     )
 
 
 def _change(line: _Line) -> Change:
-    return Change(before=line["before"], after=line["after"], instances=tuple(line["instances"]))
+    before, after = ({name: _text_or_none(value) for name, value in line[when].items()} for when in ("before", "after"))
+    return Change(before=before, after=after, instances=tuple(map(_text, line["instances"])))
+
+
+def _texts(value: dict[str, object]) -> dict[str, str]:
+    return {name: _text(text) for name, text in value.items()}
+
+
+def _text_or_none(value: object) -> str | None:
+    return None if value is None else _text(value)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("a text")
+    return value

@@ -47,7 +47,7 @@ def read_days(text: str) -> int | None:
     """Read a number of days, at least 1, or "unlimited"; raises SettingsError."""
     if text.lower() == UNLIMITED:
         return None
-    if not (text.isascii() and text.isdigit() and 0 < int(text[:7]) <= _MOST_DAYS):
+    if not (_is_number(text, 6) and 0 < int(text) <= _MOST_DAYS):
         raise SettingsError(f'"{text}" is no number of days')
     return int(text)
 
@@ -58,7 +58,7 @@ def read_free_space(text: str) -> FreeSpace | None:
         return None
     digits = text.removesuffix("%")
     if digits != text:
-        if not (digits.isascii() and digits.isdigit() and 0 < int(digits[:3]) < 100):
+        if not (_is_number(digits, 2) and int(digits) > 0):
             raise SettingsError(f'"{text}" is no part of a disk: 1% to 99% are possible')
         return FreeSpace(percent=int(digits))
     return FreeSpace(size_bytes=read_size(text))
@@ -68,6 +68,10 @@ def read_size(text: str) -> int:
     """Read a size with its unit (b, kb, mb, gb, tb: powers of 1024); raises SettingsError."""
     digits = text[: len(text) - len(text.lstrip("0123456789"))]
     factor = _UNITS.get(text[len(digits) :].lower())
-    if not digits.isascii() or not 0 < len(digits) <= 15 or int(digits) == 0 or factor is None:
+    if not _is_number(digits, 15) or int(digits) == 0 or factor is None:
         raise SettingsError(f'"{text}" is no size, as 20gb, and no part of a disk, as 10%')
     return int(digits) * factor
+
+
+def _is_number(text: str, most_digits: int) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= most_digits

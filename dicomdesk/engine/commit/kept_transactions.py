@@ -16,6 +16,8 @@ _log = logging.getLogger(__name__)
 
 _KIND: Final = "commitment"
 _VERSION: Final = 1
+_END_OF_TIME: Final = 253_370_764_800.0
+"""Seconds from 1970 to the year 9999, which no clock shows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,8 +179,10 @@ def _decode(uid: str, text: str) -> KeptTransaction:
     if not isinstance(content, dict) or content.get("version") != _VERSION or not is_valid_uid(uid):
         raise ValueError("it is none of this version")
     asked, instances = content.get("asked"), content.get("instances")
-    if not isinstance(asked, float) or not isinstance(instances, list) or not 0 < len(instances) <= MOST_REFERENCES:
-        raise ValueError("it does not say of what, or when")
+    if not isinstance(asked, float) or not 0 <= asked < _END_OF_TIME:
+        raise ValueError("it does not say when")
+    if not isinstance(instances, list) or not 0 < len(instances) <= MOST_REFERENCES:
+        raise ValueError("it does not say of what")
     return KeptTransaction(
         transaction_uid=uid,
         peer_ae_title=_text(content.get("peer")),

@@ -1,12 +1,15 @@
 """Messages between the window's process and that of its engine, as bytes: a length and a pickle of few kinds.
 
-Both ends are the same program of the same user, and one has begun the other. Nevertheless only values are read: types
-of this program and a few of the standard library, and no function that could be called by what is read.
+Both ends are the same program of the same user, and one has begun the other. Nevertheless only values are read: data
+classes, tuples, enumerations and errors of this program, and a few types of the standard library; nothing that does
+something is called by what is read.
 """
 
 import io
 import pickle
 import struct
+from dataclasses import is_dataclass
+from enum import Enum
 from typing import IO, NamedTuple
 
 from dicomdesk import errors
@@ -17,11 +20,12 @@ MOST_BYTES = 1 << 28
 """Of one message."""
 _LENGTH = struct.Struct(">Q")
 _PROTOCOL = 5
-_PLAIN = frozenset({"array", "builtins", "collections", "datetime", "pathlib", "zoneinfo"})
-"""Modules of the standard library whose types are read, besides errors."""
+_PLAIN = frozenset({"array", "collections", "datetime", "pathlib", "zoneinfo"})
+"""Modules of the standard library whose types are read."""
+_BUILT_IN = frozenset({"complex", "dict", "frozenset", "int", "list", "range", "set", "slice", "str", "tuple"})
+"""Types that are read besides errors."""
 _MAKERS = frozenset({(errors.__name__, errors.made_again.__name__), ("array", "_array_reconstructor")})
 """Functions that make values of the types that name them."""
-_NO_VALUES = frozenset({"eval", "exec", "compile", "open", "getattr", "setattr", "__import__", "type", "object"})
 
 
 class Ask(NamedTuple):
@@ -43,12 +47,22 @@ class Answer(NamedTuple):
 
 class _Reader(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> object:
-        found = super().find_class(module, name)
-        is_ours = module.startswith("dicomdesk.") and isinstance(found, type)
-        is_plain = module in _PLAIN and isinstance(found, type) and name not in _NO_VALUES
-        if is_ours or is_plain or (module, name) in _MAKERS:
-            return found
+        is_maker, is_ours = (module, name) in _MAKERS, module.startswith("dicomdesk.")
+        if is_maker or is_ours or module in _PLAIN or module == "builtins":
+            found = super().find_class(module, name)
+            if is_maker or (isinstance(found, type) and _is_value(found, module, name)):
+                return found
         raise pickle.UnpicklingError(f"no value: {module}.{name}")
+
+
+def _is_value(found: type, module: str, name: str) -> bool:
+    """Whether instances of a type are values, and the type is found where it belongs, not through another module."""
+    if module.startswith("dicomdesk."):
+        is_at_home = (found.__module__, found.__qualname__) == (module, name)
+        return is_at_home and (is_dataclass(found) or issubclass(found, tuple | Enum | BaseException))
+    if module == "builtins":
+        return name in _BUILT_IN or issubclass(found, BaseException)
+    return "." not in name
 
 
 def pack(message: object) -> bytes:
@@ -68,4 +82,12 @@ def read_message(stream: IO[bytes]) -> object | None:
     if length > MOST_BYTES:
         raise ValueError(f"a message of {length:,} bytes is too large")
     content = stream.read(length)
-    return _Reader(io.BytesIO(content)).load() if len(content) == length else None
+    if len(content) < length:
+        return None
+    try:
+        found: object = _Reader(io.BytesIO(content)).load()
+    except (ValueError, pickle.UnpicklingError):
+        raise
+    except Exception as error:
+        raise pickle.UnpicklingError(f"it is no message: {error!r}") from error
+    return found

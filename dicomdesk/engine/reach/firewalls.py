@@ -126,7 +126,7 @@ def _nftables(port: int, text: str) -> Iterator[FirewallFinding]:
     chains = [chain for entry in objects if isinstance(chain := entry.get("chain"), dict)]
     rules = [rule for entry in objects if isinstance(rule := entry.get("rule"), dict)]
     for chain in chains:
-        if chain.get("hook") != "input" or chain.get("family") not in {"inet", "ip", "ip6"}:
+        if chain.get("hook") != "input" or chain.get("family") not in ("inet", "ip", "ip6"):
             continue
         place = ("family", "table")
         own = [
@@ -170,10 +170,10 @@ def _excludes(match: Mapping[str, object], port: int) -> bool:
     payload, meta, state = left.get("payload"), left.get("meta"), left.get("ct")
     if isinstance(payload, dict):
         is_of_port = (payload.get("protocol"), payload.get("field")) == ("tcp", "dport")
-        return payload.get("protocol") in {"udp", "icmp", "icmpv6"} or (is_of_port and not _is_of_port(match, port))
+        return payload.get("protocol") in ("udp", "icmp", "icmpv6") or (is_of_port and not _is_of_port(match, port))
     if isinstance(meta, dict):
-        is_loopback = meta.get("key") in {"iif", "iifname"} and right == "lo"
-        return is_loopback or (meta.get("key") == "l4proto" and right not in {"tcp", 6} and not isinstance(right, dict))
+        is_loopback = meta.get("key") in ("iif", "iifname") and right == "lo"
+        return is_loopback or (meta.get("key") == "l4proto" and right not in ("tcp", 6) and not isinstance(right, dict))
     words = right if isinstance(right, list) else [right]
     return isinstance(state, dict) and state.get("key") == "state" and "new" not in words
 

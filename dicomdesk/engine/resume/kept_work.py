@@ -182,5 +182,5 @@ def _read(key: str, written: str) -> KeptWork:
             added_at=datetime.fromisoformat(told["added_at"]),
             ended_at=None if ended_at is None else datetime.fromisoformat(ended_at),
         )
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise SettingsError(f"What the journal keeps as {key} cannot be read") from error

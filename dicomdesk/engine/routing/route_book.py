@@ -2,15 +2,17 @@
 
 What was sent on is known by peer, SOP Instance UID and what the data set holds; which files were dealt with, by their
 names, sizes and times; who sent what was received, by AE title. The journal keeps these in the order in which they are
-given, after the errand that they are about: what is missing after a crash is decided again.
+given, after the errand that they are about: what is missing after a crash is decided again, and so is what cannot be
+read.
 """
 
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
 
 from dicomdesk.engine.journal.journal import Journal
 from dicomdesk.engine.rules.candidates import Candidate
@@ -35,6 +37,8 @@ _DOINGS_DAYS = 90
 _MARGIN = timedelta(hours=1)
 """Between a file's time and when it was looked at; a transfer may be long, and clocks are set."""
 _LONGEST_TEXT = 300
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,8 +95,8 @@ class RouteBook:
         """Whether an instance may go to a peer; see ``deciding.History``."""
         if self.journal.kept(_SENT, _key(target_key, candidate.uid, candidate.digest)) is not None:
             return Verdict.BEFORE
-        versions = self.journal.kept(_VERSIONS, _key(target_key, candidate.uid))
-        return Verdict.TOO_OFTEN if versions is not None and int(versions) >= MOST_VERSIONS else Verdict.SENT
+        versions = self._count(_VERSIONS, _key(target_key, candidate.uid))
+        return Verdict.TOO_OFTEN if versions >= MOST_VERSIONS else Verdict.SENT
 
     def note_sent(self, target_key: str, candidates: Iterable[Candidate], rule: str, errand_id: int) -> None:
         """Instances go to a peer by an errand."""
@@ -103,18 +107,19 @@ class RouteBook:
                 json.dumps({"rule": rule, "errand": errand_id}),
             )
             key = _key(target_key, candidate.uid)
-            self.journal.keep(_VERSIONS, key, str(int(self.journal.kept(_VERSIONS, key) or 0) + 1))
+            self.journal.keep(_VERSIONS, key, str(self._count(_VERSIONS, key) + 1))
         self.journal.keep(_LAST, _LAST_ERRAND, str(max(errand_id, self.last_errand)))
 
     def errand_of(self, target_key: str, candidate: Candidate) -> tuple[int, ...]:
         """The errand by which an instance went to a peer; () where nobody knows."""
-        text = self.journal.kept(_SENT, _key(target_key, candidate.uid, candidate.digest))
-        return () if text is None else (int(json.loads(text)["errand"]),)
+        key = _key(target_key, candidate.uid, candidate.digest)
+        errand = self._read(_SENT, key, lambda found: _whole(found["errand"]))
+        return () if errand is None else (errand,)
 
     @property
     def last_errand(self) -> int:
         """The newest errand of which all was noted."""
-        return int(self.journal.kept(_LAST, _LAST_ERRAND) or 0)
+        return self._count(_LAST, _LAST_ERRAND)
 
     # -- files
 
@@ -141,28 +146,27 @@ class RouteBook:
 
     def begin(self, folder: str, now: datetime) -> datetime:
         """From when on received files are to be looked after: what is older was dealt with, or is not of the rules."""
-        known = self.journal.kept(_BEGUN, _path_key(folder))
-        begun = datetime.fromisoformat(known) if known is not None else now
-        if known is None or begun > now:  # the clock was set back
+        begun = self._begun(folder)
+        if begun is None or begun > now:  # the clock was set back
             begun = now
             self.journal.keep(_BEGUN, _path_key(folder), begun.isoformat())
         return begun
 
+    def _begun(self, folder: str) -> datetime | None:
+        known = self.journal.kept(_BEGUN, _path_key(folder))
+        return None if known is None else _sound(lambda: _moment(known))
+
     def move_on(self, folder: str, until: datetime) -> None:
         """All that was received before then is dealt with."""
         until -= _MARGIN
-        known = self.journal.kept(_BEGUN, _path_key(folder))
-        if known is None or until > datetime.fromisoformat(known) + _MARGIN:
+        begun = self._begun(folder)
+        if begun is None or until - _MARGIN > begun:
             self.journal.keep(_BEGUN, _path_key(folder), until.isoformat())
             self.journal.discard_older(_RECEIVED, until - _MARGIN)
 
     def handling(self, path: str) -> Handling | None:
         """What is to become of a file."""
-        text = self.journal.kept(_FILE, _path_key(path))
-        if text is None:
-            return None
-        found = json.loads(text)
-        return Handling(**{**found, "errands": tuple(found["errands"])})
+        return self._read(_FILE, _path_key(path), _handling)
 
     def note_handling(self, path: str, handling: Handling | None) -> None:
         """Keep that, None for nothing any more."""
@@ -189,8 +193,10 @@ class RouteBook:
 
     def unmatched(self, place: Place, study_uid: str) -> list[tuple[str, Sender]]:
         """Files of a study that not every rule has taken, which go along once one does."""
-        text = self.journal.kept(_UNMATCHED, _key(place.folder, study_uid))
-        return [] if text is None else [(path, Sender(*sender)) for path, sender in json.loads(text)]
+        key = _key(place.folder, study_uid)
+        return (
+            self._read(_UNMATCHED, key, lambda found: [(_text(path), _sender(sender)) for path, sender in found]) or []
+        )
 
     def note_unmatched(self, place: Place, study_uid: str, files: Iterable[tuple[str, Sender]]) -> None:
         """More of them."""
@@ -207,14 +213,14 @@ class RouteBook:
 
     def find_sender(self, calling_ae_title: str) -> Sender:
         """Who it was that sent by this title last; of others only the title is known."""
-        text = self.journal.kept(_SENDER, _key(calling_ae_title))
-        return Sender(*json.loads(text)) if text is not None else NOBODY._replace(calling_ae_title=calling_ae_title)
+        known = self._read(_SENDER, _key(calling_ae_title), _sender)
+        return NOBODY._replace(calling_ae_title=calling_ae_title) if known is None else known
 
     # -- errands that wait for the hours of their rule
 
     def held(self) -> dict[int, str]:
         """Errands that rules hold, with the names of the rules."""
-        return {int(kept.key): kept.value for kept in self.journal.kept_all(_HELD)}
+        return {int(kept.key): kept.value for kept in self.journal.kept_all(_HELD) if kept.key.isdecimal()}
 
     def note_held(self, errand_id: int, rule: str | None) -> None:
         """A rule holds an errand; None: no more."""
@@ -225,7 +231,7 @@ class RouteBook:
 
     def tries(self, errand_id: int) -> int:
         """How often an errand was tried again after it had ended."""
-        return int(self.journal.kept(_TRIES, str(errand_id)) or 0)
+        return self._count(_TRIES, str(errand_id))
 
     def note_tries(self, errand_id: int, tries: int | None) -> None:
         """Keep that, None for no more."""
@@ -238,11 +244,7 @@ class RouteBook:
 
     def last_done(self, rule: Rule) -> LastDone | None:
         """What a rule did last; for any thread."""
-        text = self.journal.kept(_LAST, f"rule {rule.key}")
-        if text is None:
-            return None
-        found = json.loads(text)
-        return LastDone(**{**found, "at": datetime.fromisoformat(found["at"])})
+        return self._read(_LAST, f"rule {rule.key}", _last_done)
 
     def note_done(self, rule: Rule, text: str, *, studies: int, instances: int) -> None:
         """A rule has done something."""
@@ -271,6 +273,71 @@ class RouteBook:
         for kept in self.journal.kept_all(_DOING):
             if kept.key.startswith(begin):
                 yield Doing(at=datetime.fromisoformat(kept.key.split(" ")[1]), text=kept.value)
+
+    # -- what stands in the journal
+
+    def _read(self, kind: str, key: str, read: Callable[[Any], Value]) -> Value | None:
+        """What a text in JSON says; None where there is none that can be read."""
+        text = self.journal.kept(kind, key)
+        return None if text is None else _sound(lambda: read(json.loads(text)))
+
+    def _count(self, kind: str, key: str) -> int:
+        """A count, 0 where there is none that can be read."""
+        text = self.journal.kept(kind, key)
+        return 0 if text is None else _sound(lambda: int(text)) or 0
+
+
+def _sound(read: Callable[[], Value]) -> Value | None:
+    """What is read, None where it is not what was written here."""
+    try:
+        return read()
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("a text")
+    return value
+
+
+def _whole(value: object) -> int:
+    if type(value) is not int:
+        raise TypeError("a number")
+    return value
+
+
+def _moment(value: str) -> datetime:
+    moment = datetime.fromisoformat(value)
+    if moment.tzinfo is None:
+        raise ValueError("a time with its zone")
+    return moment
+
+
+def _sender(value: object) -> Sender:
+    if not isinstance(value, list):
+        raise TypeError("a list")
+    return Sender(*map(_text, value))
+
+
+def _handling(found: dict[str, Any]) -> Handling:
+    return Handling(
+        uid=_text(found["uid"]),
+        root=_text(found["root"]),
+        afterwards=_text(found["afterwards"]),
+        size_bytes=_whole(found["size_bytes"]),
+        mtime_ns=_whole(found["mtime_ns"]),
+        errands=tuple(map(_whole, found["errands"])),
+    )
+
+
+def _last_done(found: dict[str, Any]) -> LastDone:
+    return LastDone(
+        at=_moment(found["at"]),
+        text=_text(found["text"]),
+        instances=_whole(found["instances"]),
+        studies=_whole(found["studies"]),
+    )
 
 
 def _key(*parts: str) -> str:

@@ -86,7 +86,7 @@ def explained(path: str, kind: FileKind) -> Iterator[None]:
     name = printable(os.path.basename(path))
     try:
         yield
-    except (sqlite3.DatabaseError, ValueError, TypeError) as error:  # also what Python makes of damaged text
+    except (sqlite3.DatabaseError, ValueError, TypeError, OverflowError) as error:  # also what Python makes of damage
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
         if code in _IN_USE:
             raise kind.error(f"The {kind.noun} {name} is in use: {kind.in_use}", FileFault.IN_USE) from error

@@ -167,7 +167,7 @@ class HereIndex:
                     return
                 for line in lines:
                     self._load_line(json.loads(line))
-        except (OSError, ValueError, RecursionError, StopIteration, TypeError, KeyError):
+        except (OSError, ValueError, RecursionError, StopIteration, TypeError, KeyError, OverflowError):
             return
 
     def _load_line(self, line: object) -> None:
@@ -177,6 +177,8 @@ class HereIndex:
         known = self._files.setdefault(folder, {})
         for name, modified_ns, size, uids in line["files"]:
             place = Place(*map(str, uids)) if uids else None
+            if str(name) in known:
+                raise ValueError("a file stands there twice")
             known[str(name)] = _File(int(modified_ns), int(size), place)
             self._note(known[str(name)], 1)
 
