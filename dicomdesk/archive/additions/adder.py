@@ -27,7 +27,7 @@ from dicomdesk.archive.additions.statements import (
 )
 from dicomdesk.archive.contents.rows import Row, is_listed, item_rows, joined, patient_identity
 from dicomdesk.archive.index_entries import NO_CONFLICT, Addition, AdditionOutcome, Conflict, DuplicateRule, IndexEntry
-from dicomdesk.archive.tables.conflicts import conflict_of, is_outnumbered, note_instances
+from dicomdesk.archive.tables.conflicts import conflict_of, is_outnumbered, lock_instances, note_instances
 from dicomdesk.archive.tables.counts import LAST_RECEIVED, drop_classes
 from dicomdesk.archive.tables.faces import StudyEntity
 from dicomdesk.archive.tables.patients import StaleError, insert_one
@@ -139,6 +139,7 @@ class _Batch:
     def add(self, entries: Sequence[IndexEntry]) -> list[Addition]:
         if max(len(self._memory.places), len(self._memory.series), self._memory.varied) > _MOST_PLACES:
             self._memory.clear()
+        lock_instances(self._connection, ((entry.area, value_of(entry, SOP_INSTANCE_UID)) for entry in entries))
         if self.refuses_conflicts:
             self._find_known(entries)
         order = sorted(range(len(entries)), key=lambda number: _series_of(entries[number]))

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, select
 
 from dicomdesk.archive.additions.adder import Adder
 from dicomdesk.archive.additions.one_more import ONE_MORE, add_each
+from dicomdesk.archive.additions.pace import Pace
 from dicomdesk.archive.index_entries import Addition, DuplicateRule, IndexEntry
 from dicomdesk.archive.tables.database import Database
 from dicomdesk.archive.tables.group_commit import GroupCommit
@@ -39,6 +40,7 @@ class Additions:
         self._database = database
         self._write = write
         self._adder = Adder()
+        self._pace = Pace()
         self._is_certain = True
         """Whether all that the adder remembers is committed: the keys of what is not are given to others (SQLite)."""
         self._last: int | None = None
@@ -52,9 +54,10 @@ class Additions:
         return self._commits.do(task)
 
     def _commit(self, tasks: Sequence[AdditionTask]) -> list[list[Addition]]:
-        if self._add_singly(tasks):
-            return [[ONE_MORE] for _task in tasks]
-        results: list[list[Addition]] = self._write(partial(self._add_all, tasks=tasks))
+        with self._pace.watched(sum(len(task.entries) for task in tasks)):
+            if self._add_singly(tasks):
+                return [[ONE_MORE] for _task in tasks]
+            results: list[list[Addition]] = self._write(partial(self._add_all, tasks=tasks))
         self._is_certain = True
         return results
 

@@ -18,6 +18,7 @@ from dicomdesk.archive.additions.statements import (
 from dicomdesk.archive.contents.contents import raw_content
 from dicomdesk.archive.contents.rows import Row, is_listed, joined
 from dicomdesk.archive.index_entries import Addition, AdditionOutcome, IndexEntry
+from dicomdesk.archive.tables.conflicts import lock_instances
 from dicomdesk.archive.tables.driver import KeptConnection
 from dicomdesk.dicom.query.attributes import SOP_CLASS_UID, SOP_INSTANCE_UID
 
@@ -58,6 +59,7 @@ def plan_each(memory: Memory, entries: Sequence[IndexEntry], now: int) -> list[O
 
 def add_each(kept: KeptConnection, planned: Sequence[OneMore]) -> bool:
     """Add what was planned, in a transaction that the caller commits where this is True."""
+    lock_instances(kept, ((str(one.counts["area"]), str(one.counts["uid"])) for one in planned))
     for counts, series_key, row in planned:
         if COUNT_UNKNOWN.run(kept, counts).rowcount != 1:
             return False

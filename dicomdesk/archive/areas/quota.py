@@ -123,7 +123,7 @@ class AreaQuota:
                 break
             waiting = self._index.oldest_studies(self._name, 1 + len(held), excluding=study_uid)
             oldest = [usage for usage in waiting if usage.study_instance_uid not in held][:1]
-            if oldest == last:  # none, or one that an index with wrong counts cannot remove
+            if not oldest or oldest == last:  # the latter is one that an index with wrong counts cannot remove
                 break
             removed += self._evict_unchanged(oldest[0], most_studies)
             last = oldest

@@ -39,12 +39,17 @@ def search_columns(attribute: Attribute) -> tuple[str, ...]:
     return (attribute.column + "_sort",) if attribute.vr in {b"TM", b"DT"} else ()
 
 
+def longest_kept(vr: bytes) -> int:
+    """How many characters of a value are kept."""
+    return LONGEST_PROSE if vr in _PROSE else LONGEST_TEXT
+
+
 def _plan(level: Level) -> tuple[tuple[Attribute, str, int, tuple[str, ...], bool], ...]:
     return tuple(
         (
             attribute,
             attribute.column,
-            LONGEST_PROSE if attribute.vr in _PROSE else LONGEST_TEXT,
+            longest_kept(attribute.vr),
             search_columns(attribute),
             attribute.vr == b"DA",
         )

@@ -6,6 +6,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, Dialect, FromClause, and_, false, or_, true
 
 from dicomdesk.archive.contents.folded_names import date_time_span, fold, fold_name, is_date, sortable_date, time_span
+from dicomdesk.archive.contents.rows import LONGEST_TEXT, longest_kept
 from dicomdesk.archive.matching.wildcards import TextColumn, like, like_name, one_of
 from dicomdesk.dicom.query.attributes import Attribute, Source
 
@@ -20,6 +21,7 @@ def value_condition(
 
     For attributes that ``needs_comparison`` names this selects candidates only.
     """
+    value = _as_kept(attribute, value)
     if needs_comparison(attribute):
         return _candidates(attribute, value, table, dialect)
     if attribute.vr == b"PN":
@@ -27,6 +29,12 @@ def value_condition(
     if attribute.vr in {b"DA", b"TM", b"DT"}:
         return or_(*(_moment_condition(attribute, one, table, timezone_offset) for one in listed(value)))
     return text_condition(attribute.vr, value, table.c[attribute.column], dialect)
+
+
+def _as_kept(attribute: Attribute, value: str) -> str:
+    """The value with each of its values as long as the index keeps one: what is longer is found by that."""
+    longest = longest_kept(attribute.vr)
+    return value if len(value) <= longest else "\\".join(one[:longest] for one in value.split("\\"))
 
 
 def listed(value: str) -> list[str]:
@@ -42,8 +50,13 @@ def needs_comparison(attribute: Attribute) -> bool:
 
 
 def text_condition(vr: bytes, value: str, column: TextColumn, dialect: Dialect) -> ColumnElement[bool]:
-    """Return the condition for a column of text, UIDs or numbers that matches one of the values in the list."""
+    """Return the condition for a column of text, UIDs or numbers that matches one of the values in the list.
+
+    What is kept with several values where one is allowed matches the whole, too: nothing else would find it.
+    """
     values = listed(value)
+    if len(values) > 1 and len(value) <= LONGEST_TEXT:
+        values.append(value)
     if vr == b"UI":
         return one_of(column, values, dialect)
     if vr in {b"IS", b"US"}:

@@ -1,5 +1,6 @@
 """Finds what contradicts each other, and notes it at both sides: studies of several patients, instances of one UID."""
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Final
@@ -7,9 +8,12 @@ from typing import Final
 from sqlalchemy import Connection, bindparam, func, literal_column, select, text, update
 
 from dicomdesk.archive.index_entries import Conflict, ConflictCounts, StudyConflict
+from dicomdesk.archive.tables.driver import KeptConnection, wrapped_error
 from dicomdesk.archive.tables.schema import instance, series, study, study_face
 
 _AT_ONCE: Final = 400
+_UID_LOCKS: Final = 4096
+"""So many locks stand for all SOP Instance UIDs: PostgreSQL has room for some thousand at a time."""
 _OTHER_PATIENT: Final = int(Conflict.OTHER_PATIENT)
 
 
@@ -18,6 +22,28 @@ def lock_study_uid(connection: Connection, area: str, study_uid: str) -> None:
     if connection.dialect.name == "postgresql":
         lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 5))")
         connection.execute(lock, {"name": f"{area}/{study_uid}"})
+
+
+def lock_instances(connection: Connection | KeptConnection, areas_and_uids: Iterable[tuple[str, str]]) -> None:
+    """Have others wait who add or remove instances of these SOP Instance UIDs, until the transaction ends.
+
+    Of two that come at once each would else see none of the other, and neither would note that they contradict each
+    other. SQLite has one writer at a time.
+    """
+    if connection.dialect.name == "postgresql":
+        locks = sorted({_lock_number(area, uid) for area, uid in areas_and_uids})
+        cursor = connection.connection.cursor()
+        try:
+            cursor.execute(_LOCK_ALL, (locks,))
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise wrapped_error(connection.dialect, _LOCK_ALL, error) from error
+        finally:
+            cursor.close()
+
+
+def _lock_number(area: str, uid: str) -> int:
+    digest = hashlib.blake2b(f"{area}/{uid}".encode("utf-8", "surrogatepass"), digest_size=4).digest()
+    return int.from_bytes(digest, "big") % _UID_LOCKS
 
 
 def note_patients(connection: Connection, area: str, study_uid: str) -> list[int]:
@@ -193,4 +219,6 @@ _PLACES: Final = (
     .join(series, series.c.key == instance.c.series_key)
     .join(study, study.c.key == series.c.study_key)
 )
+_LOCK_ALL: Final = "SELECT count(pg_advisory_xact_lock(6, number)) FROM unnest(%s::int[]) AS number"
+"""In the order of the numbers: who locks so waits for nobody in circles."""
 _FLAG: Final = update(instance).where(instance.c.key == bindparam("which")).values(conflict=bindparam("bits"))

@@ -51,6 +51,14 @@ _HELD_BY_READERS_S: Final = 0.2
 _DAMAGED: Final = "the database of the index is damaged; it can be made again from the stored files"
 _DAMAGED_CODES: Final = frozenset({11, 26})
 _BEGIN_WRITING: Final = "BEGIN IMMEDIATE"
+_PATIENCE: Final = {
+    "connect_timeout": "10",
+    "keepalives_idle": "30",
+    "keepalives_interval": "10",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "60000",
+}
+"""Of PostgreSQL's library, in seconds, the last in milliseconds: a server that has vanished is no longer waited for."""
 _WRITES: Final = "writes"
 """In the information on a connection: its next transaction changes something."""
 
@@ -109,7 +117,7 @@ class Database:
         if url.get_backend_name() != "postgresql":
             raise IndexUnusableError("the index can be in SQLite or PostgreSQL only")
         engine = create_engine(
-            url.set(drivername="postgresql+psycopg"),
+            url.set(drivername="postgresql+psycopg", query={**_PATIENCE, **url.query}),
             pool_size=4,
             max_overflow=60,
             pool_pre_ping=True,

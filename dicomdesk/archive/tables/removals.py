@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 
 from dicomdesk.archive.index_entries import Conflict, StoredInstance, StudyUsage
-from dicomdesk.archive.tables.conflicts import lock_study_uid, note_instances, note_patients
+from dicomdesk.archive.tables.conflicts import lock_instances, lock_study_uid, note_instances, note_patients
 from dicomdesk.archive.tables.counts import LAST_RECEIVED, drop_classes
 from dicomdesk.archive.tables.faces import (
     SERIES_READ,
@@ -110,6 +110,7 @@ class _Removal:
 
     def run(self) -> None:
         connection = self._connection
+        lock_instances(connection, ((one.area, one.stored.sop_instance_uid) for one in self._gone))
         in_conflict = {
             (one.area, one.stored.study_instance_uid)
             for one in self._gone

@@ -11,7 +11,7 @@ from dicomdesk.archive.areas.keeper import Keeper
 from dicomdesk.archive.areas.storage_area import StorageArea
 from dicomdesk.archive.index import Index, sqlite_url
 from dicomdesk.archive.indexed_areas import entry_reader
-from dicomdesk.archive.setup.configuration import Area
+from dicomdesk.archive.setup.configuration import Area, Quota
 from dicomdesk.dicom.query.attributes import ATTRIBUTES, Level
 from dicomdesk.dicom.query.query import Key, Model, Query
 
@@ -29,12 +29,12 @@ class Watcher:
 
 
 @contextmanager
-def open_area(folder: Path) -> Iterator[Keeper]:
+def open_area(folder: Path, quota: Quota | None = None) -> Iterator[Keeper]:
     """Open an area as the archive does: marked as running, in order after a crash."""
     folder.mkdir(parents=True, exist_ok=True)
     storage = StorageArea(folder)
     index = Index(sqlite_url(storage.index_path))
-    keeper = Keeper(Area(ae_title="ARCHIVE", folder=folder, is_writable=True), storage, index)
+    keeper = Keeper(Area(ae_title="ARCHIVE", folder=folder, is_writable=True, quota=quota or Quota()), storage, index)
     since = storage.crashed_since()
     storage.mark_running()
     if since is not None:

@@ -42,6 +42,20 @@ def test_the_quota_takes_the_next_study_and_no_instance_of_one_on_hold(
     assert {path.split("/")[1] for path in files(keeper)} == {"1.1", "1.4", "1.5", "1.6"}
 
 
+def test_where_all_others_are_on_hold_the_quota_takes_what_it_can(
+    tmp_path: Path, index: Index, announce_log: Callable[[str], None]
+) -> None:
+    announce_log("due to quota")
+    keeper = make(tmp_path, index, Quota(max_studies=2))
+    for study in ("1.1", "1.2"):
+        put(keeper, study, f"{study}.1", f"{study}.1.1")
+        hold_study(keeper.storage, study, by="", why="")
+    for study in ("1.3", "1.4"):
+        put(keeper, study, f"{study}.1", f"{study}.1.1")
+    assert {path.split("/")[1] for path in files(keeper)} == {"1.1", "1.2", "1.4"}
+    assert files(keeper) == indexed(keeper)
+
+
 @pytest.mark.parametrize("content", ["{", "[]", json.dumps({"version": 1}), json.dumps({"version": 2, "studies": {}})])
 def test_where_holds_cannot_be_told_nothing_goes(
     tmp_path: Path, index: Index, announce_log: Callable[[str], None], content: str
