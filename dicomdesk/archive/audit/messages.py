@@ -42,6 +42,8 @@ class EventId(Enum):
     INSTANCES_ACCESSED = Code(code="110103", meaning="DICOM Instances Accessed")
     INSTANCES_TRANSFERRED = Code(code="110104", meaning="DICOM Instances Transferred")
     STUDY_DELETED = Code(code="110105", meaning="DICOM Study Deleted")
+    EXPORT = Code(code="110106", meaning="Export")
+    IMPORT = Code(code="110107", meaning="Import")
     QUERY = Code(code="110112", meaning="Query")
     SECURITY_ALERT = Code(code="110113", meaning="Security Alert")
 
@@ -62,6 +64,8 @@ class Role(Enum):
     LAUNCHER = Code(code="110151", meaning="Application Launcher")
     DESTINATION = Code(code="110152", meaning="Destination Role ID")
     SOURCE = Code(code="110153", meaning="Source Role ID")
+    DESTINATION_MEDIA = Code(code="110154", meaning="Destination Media")
+    SOURCE_MEDIA = Code(code="110155", meaning="Source Media")
 
 
 class Outcome(Enum):
@@ -74,6 +78,9 @@ class Outcome(Enum):
 
 _STUDY_UID = Code(code="110180", meaning="Study Instance UID")
 _CLASS_UID = Code(code="110181", meaning="SOP Class UID")
+_URI = Code(code="110037", meaning="URI")
+"""A kind of media (PS3.16 CID 405)."""
+_MEDIA_ROLES = frozenset({Role.DESTINATION_MEDIA, Role.SOURCE_MEDIA})
 _PATIENT_NUMBER = Code(code="2", meaning="Patient Number", system="RFC-3881")
 
 
@@ -82,6 +89,7 @@ class Participant:
     """Somebody or something that takes part."""
 
     user_id: str
+    """Of media: the URI of folder or file."""
     role: Role | None = None
     alternative_user_id: str = ""
     """As "AETITLES=A;B" (PS3.15 A.5.2.2.1)."""
@@ -188,6 +196,7 @@ def _participant(one: Participant) -> str:
         f' UserIsRequestor="{"true" if one.is_requestor else "false"}"'
         f"{_attribute('NetworkAccessPointID', one.address)}{kind}>"
         + (_coded("RoleIDCode", one.role.value) if one.role else "")
+        + (f"<MediaIdentifier>{_coded('MediaType', _URI)}</MediaIdentifier>" if one.role in _MEDIA_ROLES else "")
         + "</ActiveParticipant>"
     )
 

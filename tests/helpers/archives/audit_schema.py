@@ -39,6 +39,7 @@ _SCHEMA: dict[str, tuple[dict[str, str], list[tuple[str, str]]]] = {
         },
         [("RoleIDCode", "*"), ("MediaIdentifier", "?")],
     ),
+    "MediaIdentifier": ({}, [("MediaType", "1")]),
     "AuditSourceIdentification": (
         {"AuditEnterpriseSiteID?": "token", "AuditSourceID": "token"},
         [("AuditSourceTypeCode", "*")],

@@ -4,8 +4,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dicomdesk.cli.archive.carrying_out import carry_out
+from dicomdesk.cli.archive.confirmation import who_asks
 from dicomdesk.cli.archive.place import GENERAL, PLACE, SELECTION, read_place, read_selected
 from dicomdesk.cli.exit_codes import ExitCode
+from dicomdesk.cli.options.audit import AUDIT_OPTIONS, read_audit
 from dicomdesk.cli.options.grammar import CommandLine, CommandLineError, Parameter, Tool, group, option
 from dicomdesk.cli.options.shared import JSON
 from dicomdesk.cli.program import Program
@@ -13,7 +15,11 @@ from dicomdesk.human import count_text, printable, size_text
 from dicomdesk.logs import Log, Logger
 
 if TYPE_CHECKING:
-    from dicomdesk.archive.administration.keeping.exporting import ExportResult
+    from collections.abc import Iterator, Sequence
+
+    from dicomdesk.archive.administration.keeping.exporting import ExportItem, ExportResult
+    from dicomdesk.archive.audit.messages import AuditMessage
+    from dicomdesk.archive.index_entries import StoredInstance
     from dicomdesk.cli.archive.rows import RowOutput
     from dicomdesk.cli.output.json_lines import Fields
 
@@ -28,7 +34,7 @@ TOOL = Tool(
         GENERAL,
         PLACE,
         group("export options", option("--zip", "write a ZIP archive, whatever it is called")),
-        group("output options", JSON),
+        group("output options", JSON, *AUDIT_OPTIONS),
     ),
     notes=(
         (
@@ -60,19 +66,20 @@ TOOL = Tool(
 def run(line: CommandLine, log: Log) -> int:
     """Export what is selected; returns the exit code."""
     name, *words = line.parameters
-    selection, place = read_selected(words), read_place(line)
+    selection, place, audit = read_selected(words), read_place(line), read_audit(line)
     if not selection.restricts:
         raise CommandLineError("An export needs a key that says what; the whole archive is saved by archive backup")
     target = Path(name).absolute()
     from dicomdesk.archive.administration.keeping.exporting import export_instances, find_export  # noqa: PLC0415 - start-up time
     from dicomdesk.archive.administration.opening import opened_areas  # noqa: PLC0415 - as above
+    from dicomdesk.archive.audit.changes import opened_trail  # noqa: PLC0415 - as above
     from dicomdesk.cli.archive.progress import ItemProgress  # noqa: PLC0415 - as above
     from dicomdesk.cli.archive.rows import RowOutput, read_form  # noqa: PLC0415 - as above
 
     output = RowOutput(read_form(line), ())
 
     def work(logger: Logger) -> int:
-        with opened_areas(place) as areas:
+        with opened_areas(place) as areas, opened_trail(audit) as trail:
             items = find_export(areas, selection)
             if not items:
                 logger.warn("nothing matches: nothing was written")
@@ -81,9 +88,25 @@ def run(line: CommandLine, log: Log) -> int:
             is_zip = line.has("--zip") or target.suffix.lower() == ".zip"
             result = export_instances(items, target, is_zip=is_zip, progressed=progress.add)
             progress.clear()
+            trail.tell(_messages(items, result))
             return _show(result, output, logger)
 
     return carry_out(log, work)
+
+
+def _messages(items: "Sequence[ExportItem]", result: "ExportResult") -> "Iterator[AuditMessage]":
+    """Yield what the audit trail is told of an export."""
+    from dicomdesk.archive.audit.changes import export_messages  # noqa: PLC0415 - start-up time
+
+    failed = {id(failure.item) for failure in result.failures}
+    written: dict[str, list[StoredInstance]] = {}
+    for item in items:
+        if id(item) not in failed:
+            written.setdefault(item.opened.name, []).append(item.instance)
+    for area, instances in written.items():
+        yield from export_messages(
+            instances, area=area, user=who_asks(), target=result.target, description="archive export"
+        )
 
 
 def _show(result: "ExportResult", output: "RowOutput", logger: Logger) -> int:

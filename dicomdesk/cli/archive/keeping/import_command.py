@@ -1,11 +1,14 @@
 """``archive import``."""
 
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dicomdesk.cli.archive.carrying_out import carry_out
+from dicomdesk.cli.archive.confirmation import who_asks
 from dicomdesk.cli.archive.place import GENERAL, PLACE, read_place
 from dicomdesk.cli.exit_codes import ExitCode
+from dicomdesk.cli.options.audit import AUDIT_OPTIONS, read_audit
 from dicomdesk.cli.options.grammar import CommandLine, Parameter, Tool, group, option
 from dicomdesk.cli.options.shared import JSON
 from dicomdesk.cli.program import Program
@@ -14,8 +17,11 @@ from dicomdesk.human import count_text, printable
 from dicomdesk.logs import Log, Logger
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from dicomdesk.archive.administration.keeping.importing import ImportedItem
     from dicomdesk.archive.administration.opening import OpenedArea
+    from dicomdesk.archive.audit.messages import AuditMessage
     from dicomdesk.cli.archive.progress import ItemProgress
     from dicomdesk.cli.archive.rows import RowOutput
 
@@ -31,7 +37,7 @@ TOOL = Tool(
             option("--bare-data-sets", "take files without file meta information,", "too"),
             option("--show-skipped", "show also what is no instance, with the", "reason"),
         ),
-        group("output options", JSON),
+        group("output options", JSON, *AUDIT_OPTIONS),
     ),
     notes=(
         (
@@ -71,15 +77,16 @@ TOOL = Tool(
 
 def run(line: CommandLine, log: Log) -> int:
     """Import what is named; returns the exit code."""
-    place = read_place(line)
+    place, audit = read_place(line), read_audit(line)
     from dicomdesk.archive.administration.opening import opened_areas, working_on  # noqa: PLC0415 - start-up time
+    from dicomdesk.archive.audit.changes import opened_trail  # noqa: PLC0415 - as above
     from dicomdesk.cli.archive.progress import ItemProgress  # noqa: PLC0415 - as above
     from dicomdesk.cli.archive.rows import RowOutput, read_form  # noqa: PLC0415 - as above
 
     output = RowOutput(read_form(line), ())
 
     def work(logger: Logger) -> int:
-        with opened_areas(place) as areas:
+        with opened_areas(place) as areas, opened_trail(audit) as trail:
             if len(areas) > 1:
                 raise SettingsError(f"Choose one area by --area: {', '.join(opened.name for opened in areas)}")
             (opened,) = areas
@@ -88,16 +95,42 @@ def run(line: CommandLine, log: Log) -> int:
 
                 items = import_inputs(keeper, line.parameters, takes_bare_data_sets=line.has("--bare-data-sets"))
                 shown = _Shown(opened, output, ItemProgress(output, "files looked at"), logger)
+                stored: list[ImportedItem] = []
                 error = ""
                 try:
                     for item in items:
                         shown.take(item, is_shown=line.has("--show-skipped"))
+                        if item.path and audit is not None:
+                            stored.append(item)
                 except StorageError as failed:
                     error = str(failed)
                     logger.fatal(printable(error))
+                finally:  # also what was stored before a signal
+                    trail.tell(_messages(opened, line.parameters, stored))
                 return shown.end(error)
 
     return carry_out(log, work)
+
+
+def _messages(
+    opened: "OpenedArea", inputs: "Sequence[str]", stored: "Sequence[ImportedItem]"
+) -> "Iterator[AuditMessage]":
+    """Yield what the audit trail is told: what came from each input, study by study."""
+    from dicomdesk.archive.audit.changes import import_messages  # noqa: PLC0415 - start-up time
+
+    came: dict[str, dict[str, str]] = {}
+    for item in stored:
+        source = next((one for one in inputs if item.name.startswith(one)), item.name)
+        came.setdefault(source, {})[item.path] = item.sop_instance_uid
+    for source, paths in came.items():
+        found = opened.index.find_instances(opened.name, sop_instance_uids=list(dict.fromkeys(paths.values())))
+        yield from import_messages(
+            [one for one in found if one.path in paths],
+            area=opened.name,
+            user=who_asks(),
+            source=Path(source),
+            description="archive import",
+        )
 
 
 class _Shown:

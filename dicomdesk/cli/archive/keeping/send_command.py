@@ -4,8 +4,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dicomdesk.cli.archive.carrying_out import carry_out
+from dicomdesk.cli.archive.confirmation import who_asks
 from dicomdesk.cli.archive.place import GENERAL, PLACE, SELECTION, read_place, read_selected
 from dicomdesk.cli.exit_codes import ExitCode, died_of_signal
+from dicomdesk.cli.options.audit import AUDIT_OPTIONS, read_audit
 from dicomdesk.cli.options.grammar import CommandLine, CommandLineError, Parameter, Tool, group, option
 from dicomdesk.cli.options.shared import JSON
 from dicomdesk.cli.output.standard_streams import write_stdout
@@ -14,10 +16,17 @@ from dicomdesk.human import count_text, printable
 from dicomdesk.logs import Log, Logger
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from dicomdesk.archive.administration.keeping.exporting import ExportItem
+    from dicomdesk.archive.audit.messages import AuditMessage
+    from dicomdesk.archive.index_entries import StoredInstance
     from dicomdesk.engine.delivery.delivery import SendResult
+    from dicomdesk.engine.delivery.report import Report
     from dicomdesk.engine.send.request import SendRequest
 
 _MOST_RETRIES = 1000
+_STORED = frozenset({"stored", "warning"})
 
 TOOL = Tool(
     name="archive send",
@@ -35,7 +44,7 @@ TOOL = Tool(
             option("--peers", "address book (default: the window's)", argument="[f]ilename: string"),
             option("--retry", "try n times more what failed for now", argument="[n]umber: integer (default: 0)"),
         ),
-        group("output options", JSON),
+        group("output options", JSON, *AUDIT_OPTIONS),
     ),
     notes=(
         (
@@ -53,13 +62,14 @@ TOOL = Tool(
 def run(line: CommandLine, log: Log) -> int:
     """Send what is selected; returns the exit code."""
     peer, *words = line.parameters
-    selection, place = read_selected(words), read_place(line)
+    selection, place, audit = read_selected(words), read_place(line), read_audit(line)
     if not selection.restricts:
         raise CommandLineError("A key is needed that says what is to be sent")
     retries = line.integer("--retry", 0, _MOST_RETRIES) or 0
     from dicomdesk.archive.administration.keeping.exporting import find_export  # noqa: PLC0415 - start-up time
     from dicomdesk.archive.administration.keeping.sending import send_request  # noqa: PLC0415 - as above
     from dicomdesk.archive.administration.opening import opened_areas  # noqa: PLC0415 - as above
+    from dicomdesk.archive.audit.changes import opened_trail  # noqa: PLC0415 - as above
     from dicomdesk.engine.peers.book_file import book_file  # noqa: PLC0415 - as above
 
     book = Path(line.text("--peers")) if line.has("--peers") else book_file()
@@ -72,12 +82,36 @@ def run(line: CommandLine, log: Log) -> int:
             return int(ExitCode.NOT_ALL_RIGHT)
         calling = line.text("--aetitle", items[0].opened.area.ae_title)
         request = send_request(items, peer, book, calling_ae_title=calling, retries=retries)
-        return _send(line, log, request)
+        with opened_trail(audit) as trail:
+            return _send(line, log, request, lambda report: trail.tell(_messages(items, request, report)))
 
     return carry_out(log, work)
 
 
-def _send(line: CommandLine, log: Log, request: "SendRequest") -> int:
+def _messages(items: "Sequence[ExportItem]", request: "SendRequest", report: "Report") -> "Iterator[AuditMessage]":
+    """Yield what the audit trail is told: what the peer has stored, by area and study."""
+    from dicomdesk.archive.audit.changes import send_messages  # noqa: PLC0415 - start-up time
+    from dicomdesk.archive.audit.messages import Participant, Role  # noqa: PLC0415 - as above
+
+    title, host = request.peer.ae_title, request.peer.host
+    peer = Participant(user_id=title, role=Role.DESTINATION, alternative_user_id=f"AETITLES={title}", address=host)
+    stored = {item.path for item in report.items if item.outcome.value in _STORED}
+    sent: dict[str, list[StoredInstance]] = {}
+    for item, path in zip(items, request.inputs.paths, strict=True):
+        if path in stored:
+            sent.setdefault(item.opened.name, []).append(item.instance)
+    for area, instances in sent.items():
+        yield from send_messages(
+            instances,
+            area=area,
+            user=who_asks(),
+            peer=peer,
+            description="archive send",
+            is_all=len(stored) == len(items),
+        )
+
+
+def _send(line: CommandLine, log: Log, request: "SendRequest", tell: "Callable[[Report], None]") -> int:
     from dicomdesk.cli.dcmsend.lines import SendLines, send_words  # noqa: PLC0415 - start-up time
     from dicomdesk.cli.output.job_watch import JobWatch, json_reporter  # noqa: PLC0415 - as above
     from dicomdesk.engine.events import Event  # noqa: PLC0415 - as above
@@ -91,7 +125,8 @@ def _send(line: CommandLine, log: Log, request: "SendRequest") -> int:
     def conclude(result: "SendResult") -> int:
         if result.error is not None:
             logger.error(printable(str(result.error)))
-        stored = sum(item.outcome.value in ("stored", "warning") for item in result.report.items)
+        tell(result.report)
+        stored = sum(item.outcome.value in _STORED for item in result.report.items)
         text = f"{stored} of {count_text(len(request.inputs.paths), 'instance')} stored by {request.peer.ae_title}"
         if result.report.is_all_stored and json is None:
             write_stdout(printable(text) + "\n")

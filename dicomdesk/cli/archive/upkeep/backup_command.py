@@ -4,9 +4,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dicomdesk.cli.archive.carrying_out import carry_out
+from dicomdesk.cli.archive.confirmation import who_asks
 from dicomdesk.cli.archive.place import GENERAL, PLACE, read_place
 from dicomdesk.cli.archive.upkeep.backing_up import FINDING_KEYS, BackupDisplay
 from dicomdesk.cli.exit_codes import ExitCode
+from dicomdesk.cli.options.audit import AUDIT_OPTIONS, read_audit
 from dicomdesk.cli.options.grammar import CommandLine, Parameter, Tool, group, option
 from dicomdesk.cli.options.shared import JSON
 from dicomdesk.cli.output.standard_streams import write_stdout
@@ -17,6 +19,7 @@ from dicomdesk.logs import Log, Logger
 
 if TYPE_CHECKING:
     from dicomdesk.archive.administration.opening import OpenedArea
+    from dicomdesk.archive.backup.backup import BackupReport
     from dicomdesk.cli.output.json_lines import Fields, JsonLinesReporter
 
 TOOL = Tool(
@@ -35,7 +38,7 @@ TOOL = Tool(
                 argument="[n]umber: integer",
             ),
         ),
-        group("output options", JSON),
+        group("output options", JSON, *AUDIT_OPTIONS),
     ),
     notes=(
         (
@@ -74,16 +77,21 @@ TOOL = Tool(
 def run(line: CommandLine, log: Log) -> int:
     """Back up; returns the exit code."""
     target, place, keep = Path(line.parameters[0]), read_place(line), line.integer("--keep", 1)
+    audit = read_audit(line)
     from dicomdesk.archive.administration.opening import opened_areas  # noqa: PLC0415 - start-up time
+    from dicomdesk.archive.audit.changes import backup_message, opened_trail  # noqa: PLC0415 - as above
     from dicomdesk.cli.output.json_lines import JsonLinesReporter  # noqa: PLC0415 - as above
 
     json = JsonLinesReporter() if line.has("--json") else None
 
     def work(logger: Logger) -> int:
         is_right = True
-        with opened_areas(place) as areas:
+        with opened_areas(place) as areas, opened_trail(audit) as trail:
             for opened in areas:
-                is_right &= _back_up(opened, target, keep, logger, json)
+                report = _back_up(opened, target, keep, logger, json)
+                is_right &= not report.damaged
+                words = f"archive backup {report.name}, {count_text(report.files, 'file')}"
+                trail.tell([backup_message(area=opened.name, user=who_asks(), target=target, description=words)])
         return int(ExitCode.SUCCESS if is_right else ExitCode.NOT_ALL_RIGHT)
 
     return carry_out(log, work)
@@ -91,7 +99,7 @@ def run(line: CommandLine, log: Log) -> int:
 
 def _back_up(
     opened: "OpenedArea", target: Path, keep: int | None, logger: Logger, json: "JsonLinesReporter | None"
-) -> bool:
+) -> "BackupReport":
     from dicomdesk.archive.backup.backup import back_up, prune  # noqa: PLC0415 - start-up time
 
     display = BackupDisplay(opened.name, logger, json, draws=is_terminal())
@@ -115,7 +123,7 @@ def _back_up(
             f"{printable(opened.name)}: backup {report.name} of {count_text(report.files, 'file')} "
             f"({size_text(report.size_bytes)}), {report.copied} copied ({size_text(report.copied_bytes)}){gone}\n"
         )
-    return not report.damaged
+    return report
 
 
 PROGRAM = Program(tool=TOOL, run=run)

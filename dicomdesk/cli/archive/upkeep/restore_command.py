@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dicomdesk.cli.archive.carrying_out import carry_out
+from dicomdesk.cli.archive.confirmation import who_asks
 from dicomdesk.cli.archive.place import GENERAL, PLACE, read_place
 from dicomdesk.cli.archive.upkeep.backing_up import FINDING_KEYS, BackupDisplay, chosen_backups
 from dicomdesk.cli.exit_codes import ExitCode
+from dicomdesk.cli.options.audit import AUDIT_OPTIONS, read_audit
 from dicomdesk.cli.options.grammar import CommandLine, Parameter, Tool, group, option
 from dicomdesk.cli.options.shared import JSON
 from dicomdesk.cli.output.standard_streams import write_stdout
@@ -31,7 +33,7 @@ TOOL = Tool(
         GENERAL,
         PLACE,
         group("backup options", option("--backup", "this one (default: the newest)", argument="[n]ame: string")),
-        group("output options", JSON),
+        group("output options", JSON, *AUDIT_OPTIONS),
     ),
     notes=(
         (
@@ -58,7 +60,8 @@ TOOL = Tool(
 
 def run(line: CommandLine, log: Log) -> int:
     """Restore; returns the exit code."""
-    target, place = Path(line.parameters[0]), read_place(line)
+    target, place, audit = Path(line.parameters[0]), read_place(line), read_audit(line)
+    from dicomdesk.archive.audit.changes import opened_trail, restore_message  # noqa: PLC0415 - start-up time
     from dicomdesk.cli.output.json_lines import JsonLinesReporter  # noqa: PLC0415 - start-up time
 
     json = JsonLinesReporter() if line.has("--json") else None
@@ -68,9 +71,12 @@ def run(line: CommandLine, log: Log) -> int:
         backups = chosen_backups(target, place.ae_titles, line.text("--backup"))
         pairs = _pairs(settings, backups, is_folder=place.folder is not None)
         is_right = True
-        for area, backup, manifest in pairs:
-            display = BackupDisplay(area.ae_title, logger, json, draws=is_terminal())
-            is_right &= _restore(settings, area, backup, manifest, display, json)
+        with opened_trail(audit) as trail:
+            for area, backup, manifest in pairs:
+                display = BackupDisplay(area.ae_title, logger, json, draws=is_terminal())
+                is_right &= _restore(settings, area, backup, manifest, display, json)
+                words = f"archive restore {manifest.name}"
+                trail.tell([restore_message(area=area.ae_title, user=who_asks(), source=target, description=words)])
         return int(ExitCode.SUCCESS if is_right else ExitCode.NOT_ALL_RIGHT)
 
     return carry_out(log, work)
