@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterable
 from dataclasses import replace
 
-from dicomdesk.archive.areas.checksums import written_checksum
+from dicomdesk.archive.areas.checksums import CheckedFiles, written_checksum
 from dicomdesk.archive.areas.crash_repair import CrashRepair
 from dicomdesk.archive.areas.quota import AreaQuota
 from dicomdesk.archive.areas.storage_area import StorageArea
@@ -48,6 +48,7 @@ class Keeper:
         """Files of which it is not known whether the index has them."""
         self.refuses_conflicts = False
         """Whether instances that contradict what is there are not kept; see ``ArchiveSettings``."""
+        self.checked_files = CheckedFiles()
         self.quota = AreaQuota(area, storage, index, self._removing)
         self.crash_repair = CrashRepair(area, storage, index)
 

@@ -8,7 +8,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from dicomdesk.archive.areas.checksums import checksum_of_file, is_comparable
+from dicomdesk.archive.areas.checksums import is_comparable
 from dicomdesk.archive.areas.keeper import Keeper
 from dicomdesk.archive.facts import ArchiveFacts, OperationEnded, SubOperationEnded
 from dicomdesk.archive.index_entries import StoredInstance
@@ -267,11 +267,14 @@ class Outlet:
             raise DataError(error.cut or f"the file is cut: {error}") from error
 
     def _check_content(self, instance: StoredInstance) -> None:
-        """Raise DataError where the file is not what was stored; it is in the system's cache afterwards."""
+        """Raise DataError where the file is not what was stored; it is in the system's cache afterwards.
+
+        One that was sent lately is not read twice.
+        """
         if not is_comparable(instance.checksum):
             return
-        checksum = checksum_of_file(self._keeper.storage.path_of(instance.path), self._moving)
-        if checksum != instance.checksum:
+        path = self._keeper.storage.path_of(instance.path)
+        if not self._keeper.checked_files.is_right(path, instance.checksum, self._moving):
             logger.error("The file %s is damaged: it has another content than was stored", instance.path)
             raise DataError("the file is damaged: it has another content than was stored")
 

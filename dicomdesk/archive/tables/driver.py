@@ -66,7 +66,7 @@ class KeptConnection:
         if self._kept is None:
             try:
                 self._kept = self._engine.raw_connection()
-            except (DBAPIError, ConnectionsUsedUpError):
+            except (DBAPIError, ConnectionsUsedUpError, self.dialect.loaded_dbapi.Error):
                 return False
             self.connection = self._kept.driver_connection
         return True

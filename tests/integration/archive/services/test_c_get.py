@@ -190,6 +190,7 @@ def test_a_peer_that_asked_and_left_ends_the_retrieval(tmp_path: Path) -> None:
     command = write_command_set({0x0002: GET_STUDY.encode(), 0x0100: 0x10, 0x0110: 7, 0x0700: 0, 0x0800: 1})
     with running(tmp_path) as archive:
         archive.put(*(encoded(f"1.2.3.5.{number}", pixels=bytes(200_000)) for number in range(20)))
+        assert len(archive.indexed()) == 20  # by a connection that reads, which stays, beside the one that writes
         descriptors = len(os.listdir("/proc/self/fd"))
         for _ in range(3):
             with connected(archive.port) as peer:
