@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from dicomdesk.gui.peers.pane import PeersPane
     from dicomdesk.gui.problems.book import Problem
     from dicomdesk.gui.query.pane import QueryPane
+    from dicomdesk.gui.questions.confirm import ConfirmDialog
     from dicomdesk.gui.retrieve.part import RetrievePart
     from dicomdesk.gui.rules.pane import RulesPane
 
@@ -70,6 +71,8 @@ class MainWindow(QMainWindow):
         """Those whose columns are remembered."""
         self._is_asking = False
         self._is_closing = False
+        self._silence: ConfirmDialog | None = None
+        """Asks what is to be done, while the engine does not answer."""
         self.setWindowTitle("dicomdesk")
         self.setWindowIcon(theme.icon("dicomdesk"))
         self.setMinimumSize(*_LEAST)
@@ -256,6 +259,8 @@ class MainWindow(QMainWindow):
         self._session.ticked.connect(self._show_figures)
         self._session.changed.connect(self._show_figures)
         self._tasks.failed.connect(self._on_task_failed)
+        if self._session.host is not None:
+            self._session.host.silent.connect(self._on_engine_silent)
         quit_keys = QKeySequence(QKeySequence.StandardKey.Quit)
         QShortcut(quit_keys if not quit_keys.isEmpty() else QKeySequence("Ctrl+Q"), self, self.close)
 
@@ -315,6 +320,25 @@ class MainWindow(QMainWindow):
             badge = view.badge()
             self.sidebar.set_badge(KEYS.index(view.key), badge.count, is_alarming=badge.is_alarming)
         self.status.show_figures(figures)
+
+    def _on_engine_silent(self, words: str) -> None:
+        if not words and self._silence is not None:
+            self._silence.reject()  # it answers: there is nothing to be decided any more
+        elif words and self._silence is None and not self._is_closing:
+            self._tasks.start(self._ask_to_begin_anew(words))
+
+    async def _ask_to_begin_anew(self, words: str) -> None:
+        from dicomdesk.gui.questions.confirm import ConfirmDialog  # noqa: PLC0415 - loaded when it is needed
+
+        title, word = self.tr("The engine does not answer"), self.tr("&Begin it anew")
+        dialog = self._silence = ConfirmDialog(title, words, word, self, keep_word=self.tr("&Wait"))
+        try:
+            await self._tasks.ask(dialog)
+            shall_begin = dialog.is_confirmed()
+        finally:
+            self._silence = None
+        if shall_begin and self._session.host is not None:
+            self._session.host.begin_anew()
 
     def _on_problem_wanted(self, problem: "Problem") -> None:
         if problem.view in KEYS:

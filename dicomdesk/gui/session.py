@@ -50,6 +50,8 @@ BegunT = TypeVar("BegunT", bound="_BegunJob")
 
 HOST = "host"
 """Row of the problem that the process which receives has ended by itself."""
+SILENCE = "silence"
+"""Row of the problem that the engine's process does not answer."""
 
 _log = logging.getLogger(__name__)
 
@@ -142,6 +144,9 @@ class Session(QObject):
             timer.start()
             self._timers.append(timer)
         self._timers[0].timeout.connect(self._grow_calm)
+        if self.host is not None:
+            self.second_passed.connect(self.host.look_after)
+            self.host.silent.connect(self._on_silent)
         for stir in (bridge.given, tasks.begun, self.changed):
             stir.connect(self._stir)
 
@@ -336,6 +341,13 @@ class Session(QObject):
         finally:
             self._beginning.discard(begun)
             begun.set_result(None)
+
+    def _on_silent(self, words: str) -> None:
+        shelf = self.problems.shelf("")
+        if words:
+            shelf.report(SILENCE, self.tr("The engine does not answer"), words)
+        else:
+            shelf.mend(SILENCE)
 
     def _grow_calm(self) -> None:
         """Tick seldom where nobody has begun, reported or moved anything for a while: it costs what is shown."""

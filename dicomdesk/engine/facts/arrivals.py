@@ -1,10 +1,11 @@
 """Facts of receiving and sending, summed up: how much since the last time, and not which instances."""
 
+from array import array
 from typing import NamedTuple
 
 from dicomdesk.records import dataclass
 
-__all__ = ["AssociationSum", "ReceptionSum", "StudySum"]
+__all__ = ["AssociationSum", "ReceptionSum", "StoredSum", "StudySum"]
 
 
 class AssociationSum(NamedTuple):
@@ -19,6 +20,14 @@ class AssociationSum(NamedTuple):
     """Of what was stored."""
     ended_bytes: int = 0
     """Of all that was tried."""
+
+
+class StoredSum(NamedTuple):
+    """Instances of an errand that were stored at their first attempt, of which there is nothing more to say."""
+
+    errand_id: int
+    numbers: "array[int]"
+    """Within the errand, each once."""
 
 
 class StudySum(NamedTuple):

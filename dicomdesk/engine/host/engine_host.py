@@ -20,7 +20,7 @@ from dicomdesk.engine.events import (
     JobFinished,
     JobOutcome,
 )
-from dicomdesk.engine.facts.arrivals import ReceptionSum
+from dicomdesk.engine.facts.arrivals import ReceptionSum, StoredSum
 from dicomdesk.engine.host.news import JobResult, ReceptionNews, SendingNews
 from dicomdesk.engine.outbox.facts import OutboxFact, RunEnded, RunStarted
 from dicomdesk.engine.receive.book.book_news import BookLost, BookNews
@@ -34,7 +34,10 @@ if TYPE_CHECKING:
     from dicomdesk.engine.journal.records import SettingValue
     from dicomdesk.engine.outbox.errands import Destination, Resolve
 
-__all__ = ["EngineHost", "HostFact", "HostedJob", "SendingFact"]
+__all__ = ["LOOKS_UNTIL_SILENT", "EngineHost", "HostFact", "HostedJob", "SendingFact"]
+
+LOOKS_UNTIL_SILENT = 5
+"""It was looked so often after the process without an answer: it hangs."""
 
 _BEGIN_S = 60.0
 """How long the process may take until it listens, on a machine that is busy with other things."""
@@ -44,7 +47,7 @@ _MOST_LOSSES, _LOSSES_WITHIN_S = 4, 60.0
 """So often in so long: it does not get better by being begun once more."""
 
 HostFact = BookNews | BookLost | ReceptionSum | Event
-SendingFact = OutboxFact | ReceptionSum | Event
+SendingFact = OutboxFact | ReceptionSum | StoredSum | Event
 
 
 class HostedJob:
@@ -83,7 +86,7 @@ class EngineHost:
         """Held while facts are given to whom they concern, so that they come in their order."""
         self._line: Line | None = None
         self._process: subprocess.Popen[bytes] | None = None
-        self._is_closing = self._is_heard = False
+        self._is_closing = self._is_heard = self._is_given_up = False
         self._jobs: dict[str, HostedJob] = {}
         self._early: list[ReceptionNews | JobResult] = []
         """Told before the job was known that it is about."""
@@ -151,6 +154,27 @@ class EngineHost:
                 for operation, values in self._posted:
                     line.post(operation, *values)
                 self._posted.clear()
+
+    def look_after(self) -> int:
+        """Ask the process whether it is there; return how many such questions it has not answered. Never waits."""
+        line = self._line
+        if line is None:
+            return 0
+        unanswered = line.unanswered_looks
+        line.look_after()
+        return unanswered
+
+    def give_up(self) -> None:
+        """End the process, which does not answer any more, at once: what follows is as if it had ended by itself.
+
+        What was acknowledged is on the disk, and what waits in the journal, but for what has happened in its last 200
+        ms: that is sent again.
+        """
+        with self._lock:
+            process = self._process
+            self._is_given_up = process is not None
+        if process is not None:
+            process.kill()
 
     def hear(self) -> None:
         """Have every fact told to ``heard``, from when this returns; where there is no process, from its begin."""
@@ -231,7 +255,7 @@ class EngineHost:
     def _end(self, line: "Line", process: "subprocess.Popen[bytes]") -> None:
         line.close()
         try:
-            process.wait(_KILL_AFTER_S)
+            process.wait(0.0 if line.unanswered_looks > LOOKS_UNTIL_SILENT else _KILL_AFTER_S)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
@@ -323,6 +347,8 @@ class EngineHost:
 
         process.kill()  # it may be there without saying anything
         words = f"The process of the engine has ended by itself ({end_words(process.wait())})"
+        if self._is_given_up:
+            self._is_given_up, words = False, "The process of the engine did not answer and was ended"
         line.close()
         self._losses.append(time.monotonic())
         for job in jobs:

@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from typing import IO
 
-from dicomdesk.engine.host.wire import Answer, Ask, pack, read_message
+from dicomdesk.engine.host.wire import Answer, Ask, Beat, pack, read_message
 from dicomdesk.errors import DicomdeskError, HostLostError
 
 __all__ = ["Line"]
@@ -44,6 +44,8 @@ class Line:
         self._is_over = False
         self._asked: dict[int, Future[object]] = {}
         self._last_number = 0
+        self.unanswered_looks = 0
+        """How often one after the other it was looked after the other end, and nothing heard since."""
         self._workers = ThreadPoolExecutor(_MOST_AT_ONCE, thread_name_prefix="dicomdesk-line")
         self._posted = ThreadPoolExecutor(1, thread_name_prefix="dicomdesk-line-posted")
         self._threads = [
@@ -90,6 +92,16 @@ class Line:
         with self._changed:
             self._changed.wait_for(lambda: self._waiting_bytes < _MOST_WAITING_BYTES or self._is_over)
         self._queue(message)
+
+    def look_after(self) -> None:
+        """Ask the other end whether it is there, and count in ``unanswered_looks`` until it says something.
+
+        Waits for nothing. Looks are counted and not seconds, so that an end that was stopped itself, or whose machine
+        slept, does not take its own silence for that of the other.
+        """
+        self.unanswered_looks += 1
+        if self.unanswered_looks == 1:
+            self._queue(pack(Beat(wants_answer=True)))
 
     def drain(self, limit_s: float) -> None:
         """Wait until all is written, or the other end is gone."""
@@ -155,7 +167,11 @@ class Line:
             self._lost()
 
     def _take(self, message: object) -> None:
-        if isinstance(message, Ask):
+        self.unanswered_looks = 0
+        if isinstance(message, Beat):
+            if message.wants_answer:
+                self._queue(pack(Beat(wants_answer=False)))
+        elif isinstance(message, Ask):
             (self._workers if message.number else self._posted).submit(self._carry_out, message)
         elif isinstance(message, Answer):
             with self._changed:

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from dicomdesk.engine.events import Event
-from dicomdesk.engine.facts.arrivals import ReceptionSum
+from dicomdesk.engine.facts.arrivals import ReceptionSum, StoredSum
 from dicomdesk.engine.outbox.facts import OutboxFact
 from dicomdesk.engine.receive.book.book_news import BookNews
 from dicomdesk.engine.receive.listening_job import ReceiveResult
@@ -14,7 +14,7 @@ __all__ = ["JobResult", "JournalState", "ReceptionNews", "SendingNews", "TimedRe
 
 TimedReception = tuple[float, Event | ReceptionSum]
 """When it happened, seconds since the epoch, and what."""
-TimedSending = tuple[float, OutboxFact | Event | ReceptionSum]
+TimedSending = tuple[float, OutboxFact | Event | ReceptionSum | StoredSum]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from typing import IO, NamedTuple
 
 from dicomdesk import errors
 
-__all__ = ["MOST_BYTES", "Answer", "Ask", "pack", "read_message"]
+__all__ = ["MOST_BYTES", "Answer", "Ask", "Beat", "pack", "read_message"]
 
 MOST_BYTES = 1 << 28
 """Of one message."""
@@ -43,6 +43,12 @@ class Answer(NamedTuple):
     number: int
     value: object
     error: BaseException | None
+
+
+class Beat(NamedTuple):
+    """Say that you are there; said back where it ``wants_answer``, by the thread that reads."""
+
+    wants_answer: bool
 
 
 class _Reader(pickle.Unpickler):

@@ -1,4 +1,6 @@
 import os
+import signal
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -6,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from dicomdesk.engine.host.engine_host import _MOST_LOSSES
+from dicomdesk.engine.host.engine_host import _MOST_LOSSES, LOOKS_UNTIL_SILENT
 from dicomdesk.engine.receive.book.arrival_book import ArrivalBook
 from dicomdesk.gui import session as sessions
-from dicomdesk.gui.host.access import HostAccess
+from dicomdesk.gui.host.access import LOOK_EVERY_S, HostAccess
 from dicomdesk.gui.main_window import MainWindow
 from dicomdesk.gui.models.association_log import AssociationRecord, AssociationState
 from dicomdesk.gui.outline.states import ItemState
+from dicomdesk.gui.questions.confirm import ConfirmDialog
 from dicomdesk.gui.session import Session
 from tests.helpers.data.studies import write_study
 from tests.helpers.jobs.sending import send
@@ -73,6 +76,45 @@ def test_a_process_that_ends_again_and_again_is_given_up(
     assert len(killed) == _MOST_LOSSES + 1
     assert window.receive.details.details().title == "Cannot listen"
     assert "killed by signal 9" in window.receive.details.details().text
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no process is stopped there")
+def test_a_process_that_hangs_is_said_and_begun_anew_if_its_user_wishes(
+    window: MainWindow, session: Session, wait_until: WaitUntil, tmp_path: Path
+) -> None:
+    host = listen(window, wait_until)
+    studies, port, first = window.receive.flow.studies, session.listening_port, host.host.process_id
+    send(port, write_study(tmp_path / "out", 3))
+    wait_until(lambda: studies.instances == 3)
+
+    def silences() -> list[str]:
+        return [each.words for each in session.problems if each.row == sessions.SILENCE]
+
+    def look_until_silent() -> ConfirmDialog:
+        os.kill(first, signal.SIGSTOP)
+        for _ in range(LOOK_EVERY_S * 2 * LOOKS_UNTIL_SILENT):
+            host.look_after()
+        wait_until(lambda: window._silence is not None and window._silence.isVisible())
+        assert "nothing is lost" in silences()[0]
+        assert window._silence is not None
+        return window._silence
+
+    look_until_silent()
+    os.kill(first, signal.SIGCONT)  # it only took long
+
+    def has_come_back() -> bool:
+        host.look_after()
+        return window._silence is None
+
+    wait_until(has_come_back)
+    assert (silences(), host.host.process_id) == ([], first)
+    look_until_silent().confirm.click()
+    wait_until(lambda: session.is_receiving and host.host.process_id not in (0, first))
+    wait_until(lambda: studies.instances == 3 and session.listening_port == port)
+    assert "did not answer" in problems(session)[0]
+    for _ in range(LOOK_EVERY_S):
+        host.look_after()
+    assert silences() == []
 
 
 def test_messages_of_an_association_are_asked_for_while_they_are_looked_at(

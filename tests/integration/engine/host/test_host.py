@@ -1,5 +1,6 @@
 import os
 import pickle
+import signal
 import subprocess
 import sys
 import threading
@@ -14,13 +15,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dicomdesk.engine.events import AssociationAborted, AssociationReceived, JobFinished, JobOutcome
-from dicomdesk.engine.facts.arrivals import ReceptionSum
+from dicomdesk.engine.facts.arrivals import ReceptionSum, StoredSum
 from dicomdesk.engine.host import child
 from dicomdesk.engine.host.book_mirror import BookMirror
 from dicomdesk.engine.host.child import WORD, begin_child, end_words
 from dicomdesk.engine.host.desk.condenser import KeptMessage
 from dicomdesk.engine.host.desk.reception import Reception
-from dicomdesk.engine.host.engine_host import EngineHost, HostFact
+from dicomdesk.engine.host.engine_host import LOOKS_UNTIL_SILENT, EngineHost, HostFact
 from dicomdesk.engine.host.far_outbox import far_journal, far_outbox
 from dicomdesk.engine.host.host_process import Host
 from dicomdesk.engine.host.line import Line
@@ -28,7 +29,7 @@ from dicomdesk.engine.host.news import JobResult
 from dicomdesk.engine.host.wire import Answer, Ask, pack, read_message
 from dicomdesk.engine.journal.records import ErrandState, InstanceState
 from dicomdesk.engine.outbox.errands import Destination
-from dicomdesk.engine.outbox.facts import InstanceEnded, RunEnded
+from dicomdesk.engine.outbox.facts import RunEnded
 from dicomdesk.engine.receive.book.book_news import BookLost, BookNews
 from dicomdesk.engine.receive.book.completeness import CountSource
 from dicomdesk.errors import (
@@ -331,6 +332,41 @@ def test_a_process_that_is_killed_is_told_and_what_was_acknowledged_is_found_by_
         host.close()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no process is stopped there")
+def test_a_process_that_hangs_is_noticed_by_counted_looks_and_can_be_given_up(inbox: Path, tmp_path: Path) -> None:
+    host = EngineHost()
+    told, events = Told(host), list[HostFact]()
+    try:
+        assert host.look_after() == 0
+        request = receive_request(inbox)
+        job = host.submit(request, events.append)
+        send(job.port, write_study(tmp_path / "out", 2))
+        told.wait_for(lambda: told.book.here == 2)
+        first = host.process_id
+        os.kill(first, signal.SIGSTOP)
+        while host.look_after():  # what it has said before is heard
+            pass
+        assert [host.look_after() for _ in range(LOOKS_UNTIL_SILENT)] == list(range(1, LOOKS_UNTIL_SILENT + 1))
+        os.kill(first, signal.SIGCONT)
+        assert host.ask("files", "1", None) == []
+        assert host.look_after() == 0
+        os.kill(first, signal.SIGSTOP)
+        host.give_up()
+        result = job.done.result(DEADLINE_S)
+        assert str(result.error) == "The process of the engine did not answer and was ended"
+        again = host.submit(replace(request, port=job.port), events.append)
+        told.wait_for(lambda: told.book.here == 2)
+        again.cancel()
+        again.done.result(DEADLINE_S)
+        os.kill(host.process_id, signal.SIGSTOP)
+        for _ in range(LOOKS_UNTIL_SILENT + 1):
+            host.look_after()
+        host.abort()
+        assert not Path(f"/proc/{first}").exists()
+    finally:
+        host.close()
+
+
 def test_a_process_whose_window_is_killed_ends_and_holds_no_port(tmp_path: Path) -> None:
     code = (
         "import sys, time\n"
@@ -420,6 +456,6 @@ def test_outbox_and_journal_are_asked_from_afar_as_if_they_were_here(inbox: Path
         assert len(list(inbox.iterdir())) == 3
         with pytest.raises(KeyError):
             journal.errand(77)
-        assert sum(isinstance(each, InstanceEnded) for each in told) == 3
+        assert sum(len(each.numbers) for each in told if isinstance(each, StoredSum)) == 3
     finally:
         host.close()
