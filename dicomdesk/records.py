@@ -10,12 +10,20 @@ from collections.abc import Callable
 from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any, TypeVar
 
-__all__ = ["OF_THIS_PROCESS", "dataclass"]
+__all__ = ["OF_THIS_PROCESS", "OF_THIS_RUN", "dataclass", "is_lasting"]
 
 OF_THIS_PROCESS = "of this process"
 """Metadata of a field, with a default, that means nothing elsewhere: it does not go along to another process."""
 
+OF_THIS_RUN = "of this run"
+"""Likewise, but another process that runs now understands it: only what is kept and read again does not have it."""
+
 ClassT = TypeVar("ClassT", bound=type)
+
+
+def is_lasting(field: "dataclasses.Field[object]") -> bool:
+    """Whether a field is part of what is kept and read again some time."""
+    return OF_THIS_PROCESS not in field.metadata and OF_THIS_RUN not in field.metadata
 
 
 def _make_record(cls: type, *, kw_only: bool) -> type:

@@ -4,7 +4,7 @@ import itertools
 from dataclasses import field
 from enum import Enum
 
-from dicomdesk.records import OF_THIS_PROCESS, dataclass
+from dicomdesk.records import OF_THIS_PROCESS, OF_THIS_RUN, dataclass
 
 _new_instance_id = itertools.count(1).__next__
 
@@ -82,9 +82,9 @@ class InstanceHeader:
     """False when it is the class UID, or both, that the data set lacks."""
     has_blanks_in_uids: bool = False
     """Whether the data set writes its class or instance UID with blanks, which these values are without."""
-    start: tuple[int, int] = field(default=(0, 0), compare=False, metadata={OF_THIS_PROCESS: True})
+    start: tuple[int, int] = field(default=(0, 0), compare=False, metadata={OF_THIS_RUN: True})
     """How many bytes from the start of a file say all this, 0 where other parts have to be read to know it; and a
-    fingerprint of these bytes, good within this process: see ``part10.has_same_start``."""
+    fingerprint of these bytes: see ``part10.has_same_start``."""
 
     def brief(self) -> "InstanceHeader":
         """Return what sending needs: the same without patient, study and series."""

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, get_args, get_origin, get_type_hints
 
 from dicomdesk.errors import SettingsError
 from dicomdesk.human import printable
-from dicomdesk.records import OF_THIS_PROCESS, dataclass
+from dicomdesk.records import dataclass, is_lasting
 
 if TYPE_CHECKING:
     from dicomdesk.engine.check.requests import CheckRequest, EchoRequest
@@ -254,7 +254,7 @@ _WORDS: dict[object, str] = {
 
 
 def _fields(kind: type) -> "tuple[Field[object], ...]":
-    return tuple(each for each in fields(kind) if OF_THIS_PROCESS not in each.metadata)
+    return tuple(filter(is_lasting, fields(kind)))
 
 
 def _read_member(kind: type[Enum], value: object, place: str) -> Enum:

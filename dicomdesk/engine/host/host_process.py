@@ -24,6 +24,9 @@ _END_S = 8.0
 """How long what is under way may take to end when nobody is there any more who could want it."""
 _OBJECTS_BETWEEN_COLLECTIONS = 50_000
 
+_TURN_S = 0.0005
+"""How long threads that write the journal, or tell, may keep one waiting whose peer has answered."""
+
 
 class Host:
     """What the window's process may ask for. ``live`` is for the main thread, all else for any."""
@@ -87,6 +90,7 @@ class Host:
 def main() -> int:
     """Serve whoever has begun this process, over standard input and output; nothing else is written there."""
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
+    sys.setswitchinterval(_TURN_S)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # of a terminal, it is meant for the window
     if sys.stderr is None:  # of a program without a terminal
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - to the end of the process

@@ -357,31 +357,43 @@ class Outbox:
 
     def _redirect(self, errand_id: int, peer: str, settings: Mapping[str, SettingValue] | None) -> int:
         with self._reading:
+            with self._book.lock:
+                is_done = self._goes_there(errand_id, peer, settings)
+            if is_done:
+                self._finish(())
+                return errand_id
             try:
                 records = self._journal.instances(errand_id)
             except KeyError:
                 return errand_id
             with self._book.lock:
-                errand = self._book.errands.get(errand_id)
+                if self._goes_there(errand_id, peer, settings):  # it was another one while the journal was read
+                    return errand_id
+                errand = self._book.errands[errand_id]
+                new_id = self._repeat(errand, peer, settings, tuple(each.found for each in records))
                 jobs: Sequence[SendJob] = ()
-                if errand is None:
-                    return errand_id
-                if settings is not None and errand.record.peer == peer:
-                    errand.record = replace(errand.record, settings=dict(settings))
-                    self._book.keep(errand)
-                if errand.record.peer == peer:
-                    return errand_id
-                if errand.part is None and all(each.state is InstanceState.WAITING for each in records):
-                    self._rename(errand, peer, settings)
-                    new_id = errand_id
-                else:
-                    new_id = self._repeat(errand, peer, settings, tuple(each.found for each in records))
-                    if errand.record.state not in ENDED_ERRANDS:
-                        self._book.change(errand, ErrandState.CANCELLED, reason=f"sent to {peer} instead")
-                        jobs = self._dispatcher.take_out([errand])
+                if errand.record.state not in ENDED_ERRANDS:
+                    self._book.change(errand, ErrandState.CANCELLED, reason=f"sent to {peer} instead")
+                    jobs = self._dispatcher.take_out([errand])
                 self._dispatcher.wake()
             self._finish(jobs)
             return new_id
+
+    def _goes_there(self, errand_id: int, peer: str, settings: Mapping[str, SettingValue] | None) -> bool:
+        """Have an errand go to a peer where that takes no second one: it does already, or nothing of it was tried."""
+        errand = self._book.errands.get(errand_id)
+        if errand is None:
+            return True
+        if errand.record.peer == peer:
+            if settings is not None:
+                errand.record = replace(errand.record, settings=dict(settings))
+                self._book.keep(errand)
+            return True
+        if errand.part is not None or (+errand.counts).keys() - {InstanceState.WAITING}:
+            return False
+        self._rename(errand, peer, settings)
+        self._dispatcher.wake()
+        return True
 
     def _rename(self, errand: LiveErrand, peer: str, settings: Mapping[str, SettingValue] | None) -> None:
         """Let an errand of which the peer has nothing go to another one."""

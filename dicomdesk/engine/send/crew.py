@@ -43,7 +43,10 @@ class Crew:
         self._ends: list[End] = []
         self._fault: Exception | None = None
         self._running = 0
-        self._leaving = 0
+        self._sending: set[int] = set()
+        """Threads whose associations are open: only these stand in each other's way."""
+        self._leaving: set[int] = set()
+        """Threads that were told to leave, and have not ended yet."""
 
     def run(self, send: Callable[[], End]) -> None:
         """Run one association, on its thread."""
@@ -55,6 +58,8 @@ class Crew:
             self._delivery.is_halted = True
         with self._changed:
             self._running -= 1
+            self._sending.discard(threading.get_ident())
+            self._leaving.discard(threading.get_ident())
             if end is not None:
                 self._ends.append(end)
                 self._note_rejection(end)
@@ -67,12 +72,14 @@ class Crew:
 
     def may_go_on(self) -> bool:
         """Whether the sender that asks is to send another instance; on its thread. One that is told not to leaves."""
-        if self._keeper is None or self._running - self._leaving <= self._keeper.pace.count:
+        keeper, sender = self._keeper, threading.get_ident()
+        if keeper is None or (sender in self._sending and len(self._sending) - len(self._leaving) <= keeper.pace.count):
             return True
         with self._changed:
-            if self._running - self._leaving <= max(1, self._keeper.pace.count):
+            self._sending.add(sender)
+            if len(self._sending) - len(self._leaving) <= max(1, keeper.pace.count):
                 return True
-            self._leaving += 1
+            self._leaving.add(sender)
         return False
 
     def follow(self, start: Callable[[int], None], waiting: Callable[[], int]) -> None:
@@ -89,7 +96,7 @@ class Crew:
                 now_s, now_moved = time.monotonic(), self._moved()
                 if waiting():
                     self._keeper.observe((now_moved - moved) / (now_s - at_s))
-                more = min(self._keeper.pace.count - (self._running - self._leaving), waiting())
+                more = min(self._keeper.pace.count - (self._running - len(self._leaving)), waiting())
             at_s, moved = now_s, now_moved
             if more > 0 and not self._delivery.is_ending:
                 start(more)
@@ -103,7 +110,7 @@ class Crew:
     def _note_rejection(self, end: End) -> None:
         is_busy = end.kind is EndKind.NOT_OPENED and end.error is not None and is_transient_error(end.error)
         if self._keeper is not None and is_busy:
-            self._keeper.reject(self._running - self._leaving)
+            self._keeper.reject(self._running - len(self._leaving))
 
     def _moved(self) -> float:
         size_bytes, items = self._delivery.stats.moved()

@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, Signal
 from dicomdesk.dicom.files.scan import ScanResult
 from dicomdesk.engine.commit.request import CommitWish
 from dicomdesk.engine.events import Event, ItemFinished, ItemOutcome
-from dicomdesk.engine.facts.arrivals import ReceptionSum
+from dicomdesk.engine.facts.arrivals import ReceptionSum, StoredSum
 from dicomdesk.engine.journal.digest import ErrandDigest
 from dicomdesk.engine.journal.journal import Journal
 from dicomdesk.engine.journal.records import InstanceRecord, InstanceState, SettingValue
@@ -254,15 +254,14 @@ class SendFlow(QObject):
 
     # What happens.
 
-    def take(self, arrivals: list[Arrival[OutboxFact | Event | ReceptionSum]]) -> None:
+    def take(self, arrivals: list[Arrival[OutboxFact | Event | ReceptionSum | StoredSum]]) -> None:
         """Take note of a batch of facts."""
         for arrival in arrivals:
             fact = arrival.event
             self.queue.take(fact)
             match fact:
-                case InstanceEnded():
-                    outcome = _OUTCOMES.get(STATE_OF[fact.state])
-                    self._ended[outcome or ItemOutcome.STORED] += outcome is not None
+                case InstanceEnded() | StoredSum():
+                    self._count_ended(fact)
                 case ItemFinished() | ReceptionSum():
                     self.gauges.note_ended(fact.job_id, _ended_bytes(fact))
                 case RunStarted():
@@ -282,6 +281,12 @@ class SendFlow(QObject):
             for study in stale:
                 study.is_loading = True
             self._tasks.start(self._know(stale))
+
+    def _count_ended(self, fact: InstanceEnded | StoredSum) -> None:
+        if isinstance(fact, StoredSum):
+            self._ended[ItemOutcome.STORED] += len(fact.numbers)
+        elif (outcome := _OUTCOMES.get(STATE_OF[fact.state])) is not None:
+            self._ended[outcome] += 1
 
     def _note_run(self, fact: RunStarted) -> None:
         self.gauges.begin(fact)

@@ -11,7 +11,8 @@ from dicomdesk.gui.outline.states import ItemState
 from dicomdesk.gui.sending.natural import natural_key
 from dicomdesk.gui.sending.nodes import MOVED, STATES, SeriesNode, StudyNode
 
-__all__ = ["Listing", "append", "count_again", "key_of", "natural_order", "put_in_order", "renew", "take_digest"]
+__all__ = ["Listing", "append", "count_again", "key_of", "natural_order", "note_stored", "put_in_order", "renew",
+    "take_digest"]  # fmt: skip
 
 _OPEN = frozenset({ItemState.WAITING, ItemState.SENDING})
 
@@ -110,6 +111,19 @@ def count_again(series: SeriesNode) -> None:
     series.total = len(series.numbers)
     moved = {code for code in codes if STATES[code] in MOVED}
     series.bytes_done = sum(study.sizes[each] for each in series.numbers if study.states[each] in moved) if moved else 0
+
+
+def note_stored(study: StudyNode, numbers: Iterable[int]) -> dict[tuple[SeriesNode, ItemState], list[int]]:
+    """Note that instances are stored; return how many of each series and state there were, and how many bytes."""
+    moved: dict[tuple[SeriesNode, ItemState], list[int]] = {}
+    states, stored = study.states, STATES.index(ItemState.STORED)
+    for number in numbers:
+        if states[number] != stored:
+            counted = moved.setdefault((study.series_of[number], STATES[states[number]]), [0, 0])
+            counted[0] += 1
+            counted[1] += study.sizes[number]
+            states[number] = stored
+    return moved
 
 
 def append(study: StudyNode, series: SeriesNode, size_bytes: int, key: int, state: ItemState) -> None:

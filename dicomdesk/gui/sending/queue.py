@@ -9,7 +9,7 @@ from dicomdesk import human
 from dicomdesk.dicom.files.scan import ScanResult
 from dicomdesk.dicom.instance import FoundInstance, InstanceHeader
 from dicomdesk.engine.events import Event, ItemFinished, ItemOutcome
-from dicomdesk.engine.facts.arrivals import ReceptionSum
+from dicomdesk.engine.facts.arrivals import ReceptionSum, StoredSum
 from dicomdesk.engine.journal.digest import STATE_CODES, ErrandDigest, digest_of
 from dicomdesk.engine.journal.records import Commitment, ErrandState, InstanceRecord, InstanceState
 from dicomdesk.engine.outbox.errands import Errand
@@ -30,7 +30,16 @@ from dicomdesk.gui.outline.states import PROBLEMS, ItemState, state_word
 from dicomdesk.gui.problems.book import ProblemShelf, loose_shelf
 from dicomdesk.gui.sending.commitments import counted, note_commitment, with_commitment
 from dicomdesk.gui.sending.group_node import GroupNode
-from dicomdesk.gui.sending.listing import Listing, append, count_again, key_of, put_in_order, renew, take_digest
+from dicomdesk.gui.sending.listing import (
+    Listing,
+    append,
+    count_again,
+    key_of,
+    note_stored,
+    put_in_order,
+    renew,
+    take_digest,
+)
 from dicomdesk.gui.sending.natural import natural_key
 from dicomdesk.gui.sending.nodes import (
     MOVED,
@@ -57,7 +66,7 @@ STATE_OF: dict[InstanceState, ItemState] = {
 }
 _ITEM_CODES = bytes(STATES.index(STATE_OF[state]) for state in STATE_CODES).ljust(256, b"\0")
 """States of a digest as those of rows."""
-_ErrandFact = ErrandAdded | ErrandChanged | InstanceBegan | InstanceEnded
+_ErrandFact = ErrandAdded | ErrandChanged | InstanceBegan | InstanceEnded | StoredSum
 _WHOLE: dict[ErrandState, ItemState | None] = {
     ErrandState.HELD: ItemState.HELD,
     ErrandState.RETRYING: ItemState.RETRYING,
@@ -263,10 +272,10 @@ class SendQueue:
 
     # What happens.
 
-    def take(self, fact: OutboxFact | Event | ReceptionSum) -> None:
+    def take(self, fact: OutboxFact | Event | ReceptionSum | StoredSum) -> None:
         """Take note of what the Outbox reports."""
         match fact:
-            case InstanceBegan() | InstanceEnded():
+            case InstanceBegan() | InstanceEnded() | StoredSum():
                 study = self._by_errand.get(fact.errand_id)
                 if self._is_early(study):
                     self._early.setdefault(fact.errand_id, []).append(fact)
@@ -398,7 +407,10 @@ class SendQueue:
         self._skipped.add(path, reason)
         self._outline.touch(self._skipped)
 
-    def _take_instance(self, study: StudyNode, fact: InstanceBegan | InstanceEnded) -> None:
+    def _take_instance(self, study: StudyNode, fact: InstanceBegan | InstanceEnded | StoredSum) -> None:
+        if isinstance(fact, StoredSum):
+            self._take_stored(study, fact.numbers)
+            return
         number = fact.number
         if isinstance(fact, InstanceBegan):
             state = ItemState.SENDING
@@ -422,6 +434,22 @@ class SendQueue:
             study.under_way.add(number)
         else:
             study.under_way.discard(number)
+
+    def _take_stored(self, study: StudyNode, numbers: Sequence[int]) -> None:
+        for number in study.results.keys() & set(numbers) if study.results else ():
+            del study.results[number]
+        if study.is_known:
+            for (series, before), (count, size_bytes) in note_stored(study, numbers).items():
+                self._recount((study, series), before, ItemState.STORED, count, size_bytes)
+                self._outline.touch(series)
+            for number in study.rows.keys() & set(numbers) if study.rows else ():
+                self._touch(study, number)
+        else:
+            begun = len(study.under_way.intersection(numbers))
+            for before, count in ((ItemState.SENDING, begun), (ItemState.WAITING, len(numbers) - begun)):
+                self._recount((study,), before, ItemState.STORED, count, 0)
+            self._outline.touch(study)
+        study.under_way.difference_update(numbers)
 
     def _note_problem(self, study: StudyNode, fact: InstanceEnded, state: ItemState) -> None:
         if state in PROBLEMS:
@@ -463,14 +491,19 @@ class SendQueue:
 
     def _count(self, study: StudyNode, number: int | None, before: ItemState, state: ItemState) -> None:
         groups: tuple[GroupNode, ...] = (study,) if number is None else (study, study.series_of[number])
-        size_bytes = study.sizes[number] if number is not None else 0
+        self._recount(groups, before, state, 1, study.sizes[number] if number is not None else 0)
+
+    def _recount(
+        self, groups: Iterable[GroupNode], before: ItemState, state: ItemState, count: int, size_bytes: int
+    ) -> None:
+        """Count instances, of so many bytes together, that have changed their state."""
         done = ((state in MOVED) - (before in MOVED)) * size_bytes
         self.version += 1
-        self.counts[before] -= 1
-        self.counts[state] += 1
+        self.counts[before] -= count
+        self.counts[state] += count
         for group in groups:
-            group.counts[before] -= 1
-            group.counts[state] += 1
+            group.counts[before] -= count
+            group.counts[state] += count
             group.bytes_done += done
 
     def _describe(self, study: StudyNode, errand: Errand) -> None:

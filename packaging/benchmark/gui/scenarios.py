@@ -16,6 +16,8 @@ from PySide6.QtCore import QCoreApplication, Qt, QTimer
 
 from benchmark.gui.stalls import Stalls
 from benchmark.processes import cpu_seconds
+from dicomdesk.engine.events import AssociationAccepted
+from dicomdesk.gui.event_bridge import Arrival
 from dicomdesk.gui.main_window import MainWindow
 from dicomdesk.gui.outline.states import ItemState
 
@@ -75,6 +77,23 @@ async def send(window: MainWindow, _painted: Painted, port: str, folder: str, co
     window.send.header.primary.click()
     await _until(lambda: _sent(window) >= int(count))
     return {"seconds": time.perf_counter() - started, **stalls.end()}
+
+
+async def throughput(window: MainWindow, _painted: Painted, port: str, folder: str, count: str) -> Figures:
+    """The same: seconds from the first association's acceptance, and from the click, until every row says stored."""
+    accepted: list[float] = []
+
+    def take(arrivals: list[Arrival[object]]) -> None:
+        accepted.extend(each.at for each in arrivals if isinstance(each.event, AssociationAccepted))
+
+    window.send._session.sent.arrived.connect(take)
+    window.send.header.peer_entry.port.setText(port)
+    await _add(window, folder, int(count))
+    await asyncio.sleep(_SETTLED_S)
+    clicked = time.time()
+    window.send.header.primary.click()
+    await _until(lambda: _sent(window) >= int(count))
+    return {"seconds": time.time() - accepted[0], "from the click": time.time() - clicked}
 
 
 async def add(window: MainWindow, _painted: Painted, folder: str, count: str) -> Figures:

@@ -20,7 +20,7 @@ from dicomdesk.engine.request_documents import read_request, request_types, writ
 from dicomdesk.engine.retrieve.request import RetrieveRequest
 from dicomdesk.engine.send.request import SendRequest
 from dicomdesk.errors import SettingsError
-from dicomdesk.records import OF_THIS_PROCESS
+from dicomdesk.records import is_lasting
 from dicomdesk.settings import (
     AccessRules,
     AssociationSettings,
@@ -75,7 +75,7 @@ def values_of(kind: object, *, is_secret: bool = False) -> st.SearchStrategy[obj
 def instances_of(kind: type[Value]) -> st.SearchStrategy[Value]:
     hints = get_type_hints(kind)
     assert is_dataclass(kind)
-    written = [each for each in fields(kind) if OF_THIS_PROCESS not in each.metadata]
+    written = [each for each in fields(kind) if is_lasting(each)]
     return st.builds(kind, **{each.name: values_of(hints[each.name], is_secret=not each.repr) for each in written})
 
 

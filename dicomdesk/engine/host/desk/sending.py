@@ -2,6 +2,7 @@
 
 import threading
 import time
+from array import array
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import cast
@@ -9,11 +10,13 @@ from typing import cast
 from dicomdesk.engine.commit.report_relay import ReportRelay
 from dicomdesk.engine.engine import Engine
 from dicomdesk.engine.events import Event, ItemFinished, ItemStarted
+from dicomdesk.engine.facts.arrivals import StoredSum
 from dicomdesk.engine.host.desk.condenser import Condenser, KeptMessage
 from dicomdesk.engine.host.desk.teller import Teller
 from dicomdesk.engine.host.news import JournalState, SendingNews, TimedSending
 from dicomdesk.engine.journal.journal import Journal
 from dicomdesk.engine.journal.memory_journal import MemoryJournal
+from dicomdesk.engine.journal.records import InstanceState
 from dicomdesk.engine.outbox.errands import Resolve
 from dicomdesk.engine.outbox.facts import ErrandChanged, InstanceBegan, InstanceEnded, OutboxFact
 from dicomdesk.engine.outbox.outbox import Outbox
@@ -40,10 +43,12 @@ class Sending:
         self._outbox: Outbox | None = None
         self._fault = ""
         self._is_ended = False
-        self._condenser: Condenser[OutboxFact | Event] = Condenser(_MOST_FACTS)
+        self._condenser: Condenser[OutboxFact | Event | StoredSum] = Condenser(_MOST_FACTS)
         self._began_lock = threading.Lock()
         self._began: dict[tuple[int, int], InstanceBegan] = {}
         """Instances that have begun since the last time and have not ended."""
+        self._stored: dict[int, array[int]] = {}
+        """Numbers for the next ``StoredSum`` of each errand."""
         self._gauges: dict[str, Progress] = {}
         self.reports = ReportRelay()
         """Takes reports on storage commitment, from when the Outbox is open."""
@@ -123,6 +128,7 @@ class Sending:
         if outbox is None:
             return False
         with self._began_lock:
+            self._close_stored()
             facts = self._condenser.read()
             began, self._began = list(self._began.values()), {}
         gauges = outbox.progress()
@@ -137,19 +143,40 @@ class Sending:
 
     def _take(self, fact: OutboxFact | Event) -> None:
         self.take_also(fact)
+        if isinstance(fact, ItemStarted):
+            return  # what may end within the millisecond is told by ``InstanceBegan`` where it does not
         if isinstance(fact, InstanceBegan):
             with self._began_lock:
                 self._began[fact.errand_id, fact.number] = fact
         elif isinstance(fact, InstanceEnded):
             with self._began_lock:
                 self._began.pop((fact.errand_id, fact.number), None)
-                self._condenser.take(fact)
+                self._take_ended(fact)
+        elif isinstance(fact, ItemFinished):
+            self._condenser.take(fact)
         else:
-            is_urgent = self._condenser.take(fact)
-            if is_urgent and not isinstance(fact, ErrandChanged | ItemStarted | ItemFinished):
+            with self._began_lock:
+                self._close_stored()
+                self._condenser.take(fact)
+            if not isinstance(fact, ErrandChanged):
                 self._teller.hurry()
                 return
         self._teller.want()
+
+    def _take_ended(self, fact: InstanceEnded) -> None:
+        if fact.state is not InstanceState.STORED or fact.status or fact.reason or fact.attempts != 1:
+            self._condenser.take(fact)
+            return
+        numbers = self._stored.get(fact.errand_id)
+        if numbers is None:
+            numbers = self._stored[fact.errand_id] = array("l")
+        numbers.append(fact.number)
+
+    def _close_stored(self) -> None:
+        """Tell what was stored so far before what follows: states of errands count it."""
+        for errand_id, numbers in self._stored.items():
+            self._condenser.take(StoredSum(errand_id, numbers))
+        self._stored.clear()
 
     def _opened(self) -> tuple[Outbox, Journal]:
         outbox, journal = self._outbox, self._journal

@@ -24,7 +24,7 @@ from dicomdesk.engine.journal.records import (
     SettingValue,
 )
 from dicomdesk.engine.journal.standing import Standing, as_ms, as_time
-from dicomdesk.records import OF_THIS_PROCESS
+from dicomdesk.records import is_lasting
 
 __all__ = [
     "ERRAND_COLUMNS",
@@ -49,9 +49,7 @@ Cell = str | bytes | int | float | None
 SharedPart = tuple[str | bool | None, ...]
 
 _OWN = ("sop_instance_uid", "media_sop_instance_uid", "data_set_offset", "data_set_length")
-_FIELDS = tuple(
-    each for each in fields(InstanceHeader) if each.name not in _OWN and OF_THIS_PROCESS not in each.metadata
-)
+_FIELDS = tuple(each for each in fields(InstanceHeader) if each.name not in _OWN and is_lasting(each))
 _DEFAULTS: dict[str, str | bool] = {each.name: "" if each.default is MISSING else each.default for each in _FIELDS}
 _NAMES = tuple(_DEFAULTS)
 _shared_values = attrgetter(*_NAMES)

@@ -167,7 +167,7 @@ class JournalTables:
     def change_errand(self, errand: ErrandRecord) -> None:
         """Write an errand as it is now; where it has another peer, the attempts of before keep theirs."""
         before = self._peer_of(errand.id)
-        if before is not None and before != errand.peer:
+        if before is not None and before != errand.peer and self._was_tried(errand.id):
             for number, kept in self.instances(errand.id):
                 kept.past = self.past_attempts(errand.id, number)
                 kept.keep_last_attempt(before)
@@ -177,10 +177,14 @@ class JournalTables:
             (*errand_row(errand), errand.id),
         )
 
+    def _was_tried(self, errand_id: int) -> bool:
+        """Whether something has become of any of its instances."""
+        tried = "SELECT 1 FROM instance WHERE errand = ? AND (attempts > 0 OR state <> 'waiting') LIMIT 1"
+        return self._connection.execute(tried, (errand_id,)).fetchone() is not None
+
     def put_away(self, errand_id: int) -> None:
         """Take an errand off the queue; delete it where nothing was tried."""
-        tried = "SELECT 1 FROM instance WHERE errand = ? AND (attempts > 0 OR state <> 'waiting') LIMIT 1"
-        if self._connection.execute(tried, (errand_id,)).fetchone():
+        if self._was_tried(errand_id):
             self._connection.execute("UPDATE errand SET is_listed = 0 WHERE id = ?", (errand_id,))
         else:
             self.delete(errand_id)

@@ -1,3 +1,4 @@
+from array import array
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from dicomdesk.dicom.files.scan import SkippedInput
 from dicomdesk.dicom.instance import FoundInstance, InstanceHeader
+from dicomdesk.engine.facts.arrivals import StoredSum
 from dicomdesk.engine.journal.digest import digest_of
 from dicomdesk.engine.journal.records import ErrandState, InstanceRecord, InstanceState
 from dicomdesk.engine.outbox.facts import ErrandAdded, ErrandChanged, ErrandRemoved, PeerFree, PeerPaused, RunStarted
@@ -129,11 +131,15 @@ def test_errands_of_others_are_asked_for(queue: SendQueue) -> None:
 def test_a_row_that_is_not_loaded_counts_all_the_same_and_agrees_once_it_is(queue: SendQueue) -> None:
     (jane, _), other = hand_over(queue), SendQueue(PlainOutline())
     row = other.enter(errand_of(jane, ErrandState.RUNNING), None)
+    begin(other, row, 0)
+    other.take(StoredSum(row.errand_id, array("l", [0, 1])))
+    assert (row.counts[ItemState.STORED], other.counts[ItemState.WAITING], row.under_way) == (2, 2, set())
     begin(other, row, 2)
-    assert (row.state, row.counts[ItemState.WAITING]) == (ItemState.SENDING, 3)
+    assert (row.state, row.counts[ItemState.WAITING]) == (ItemState.SENDING, 1)
     end(other, row, 2, ItemState.FAILED, None, "Lost")
     assert (row.problems, other.counts[ItemState.FAILED]) == (1, 1)
-    ended = [replace(each, state=InstanceState.FAILED) if each.number == 2 else each for each in records(jane)]
+    states = [InstanceState.STORED, InstanceState.STORED, InstanceState.FAILED, InstanceState.WAITING]
+    ended = [replace(each, state=state) for each, state in zip(records(jane), states, strict=True)]
     other.fill(row, ended)
     assert [each.state for each in instances_below(row)].count(ItemState.FAILED) == 1
     assert (row.total, row.size_bytes, row.problems) == (4, jane.size_bytes, 1)
@@ -284,7 +290,7 @@ def test_whatever_is_listed_sent_and_taken_away_the_counts_are_those_of_the_rows
     ids = 1
     for _ in range(data.draw(st.integers(1, 25))):
         handed = [study for study in queue.studies if study.errand_id]
-        match data.draw(st.sampled_from(["add", "hand over", "start", "end", "take away", "sort"])):
+        match data.draw(st.sampled_from(["add", "hand over", "start", "end", "end together", "take away", "sort"])):
             case "add":
                 header = replace(data.draw(st.sampled_from(HEADERS)), data_set_length=data.draw(st.integers(0, 9)))
                 path, member = data.draw(st.sampled_from(PLACES))
@@ -297,6 +303,11 @@ def test_whatever_is_listed_sent_and_taken_away_the_counts_are_those_of_the_rows
             case "end" if handed:
                 study = data.draw(st.sampled_from(handed))
                 end(queue, study, data.draw(st.integers(0, study.total - 1)), data.draw(st.sampled_from(ENDS)))
+            case "end together" if handed:
+                study = data.draw(st.sampled_from(handed))
+                numbers = data.draw(st.lists(st.integers(0, study.total - 1), unique=True))
+                queue.take(StoredSum(study.errand_id, array("l", numbers)))
+                assert all(study.state_of(number) is ItemState.STORED for number in numbers)
             case "take away" if queue.studies:
                 queue.remove([data.draw(st.sampled_from(queue.studies))])
             case "sort":

@@ -1,13 +1,13 @@
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from dicomdesk.engine.engine import Engine
 from dicomdesk.engine.events import Event, ItemOutcome
-from dicomdesk.engine.facts.arrivals import ReceptionSum
+from dicomdesk.engine.facts.arrivals import ReceptionSum, StoredSum
 from dicomdesk.engine.host.desk.condenser import Condenser
 from dicomdesk.engine.host.desk.reception import Reception
 from dicomdesk.engine.host.desk.sending import Sending
@@ -84,8 +84,9 @@ def test_what_is_sent_to_oneself_is_told_in_sums_by_both_sides(desk: Desk, tmp_p
     errand = errand_for("HERE", write_study(tmp_path / "out", 4))
     errand_id = desk.sending.ask_outbox("add", (errand,), {})
     facts = desk.until(lambda facts: any(isinstance(each, RunEnded) for each in facts))
-    ended = [each for each in facts if isinstance(each, InstanceEnded)]
-    assert [each.number for each in ended] == [0, 1, 2, 3]
+    stored = [number for each in facts if isinstance(each, StoredSum) for number in each.numbers]
+    assert stored == [0, 1, 2, 3]
+    assert not [each for each in facts if isinstance(each, InstanceEnded)]
     last = [each for each in facts if isinstance(each, ErrandChanged)][-1]
     assert (last.errand.id, last.errand.state) == (errand_id, ErrandState.DONE)
     sums = [each for each in facts if isinstance(each, ReceptionSum)]
@@ -104,10 +105,27 @@ def test_what_has_ended_is_not_told_to_have_begun(desk: Desk) -> None:
     for number in range(3):
         desk.sending._take(InstanceBegan(1, number, 1))
     desk.sending._take(InstanceEnded(1, 0, "/a", "1.2", InstanceState.STORED, 0, "", 1))
-    desk.sending._take(InstanceEnded(1, 2, "/a", "1.2", InstanceState.STORED, 0, "", 1))
+    desk.sending._take(InstanceEnded(1, 2, "/a", "1.2", InstanceState.STORED, 0xB000, "odd", 1))
     told = [type(each).__name__ for each in desk.facts()]
-    assert told == ["InstanceEnded", "InstanceEnded", "InstanceBegan"]
+    assert told == ["InstanceEnded", "StoredSum", "InstanceBegan"]
     assert desk.facts() == desk.facts()
+
+
+def test_what_was_stored_is_told_before_a_state_of_the_errand_that_counts_it(desk: Desk, tmp_path: Path) -> None:
+    desk.sending.open_outbox(None, True)
+    errand_id = desk.sending.outbox.add(replace(errand_for("", write_study(tmp_path / "out", 1)), is_held=True))
+    errand = desk.sending.outbox.errand(errand_id)
+    before = len(desk.facts())
+    for number in range(4):
+        desk.sending._take(InstanceEnded(errand_id, number, "/a", "1.2", InstanceState.STORED, 0, "", 1))
+        if number % 2:
+            desk.sending._take(ErrandChanged(errand=errand))
+            desk.sending._take(RunEnded(job_id="send-1", peer="HERE"))
+    told: list[object] = []
+    for each in desk.facts()[before:]:
+        told += each.numbers if isinstance(each, StoredSum) else [type(each).__name__]
+    assert [each for each in told if each != "ErrandChanged"] == [0, 1, "RunEnded", 2, 3, "RunEnded"]
+    assert told[-2] == "ErrandChanged"
 
 
 def test_nothing_but_what_is_public_is_called_by_its_name(desk: Desk) -> None:

@@ -27,7 +27,7 @@ from dicomdesk.engine.journal.file.rows import (
 )
 from dicomdesk.engine.journal.records import AttemptRecord, ErrandRecord, ErrandState, InstanceNote, InstanceState
 from dicomdesk.engine.journal.standing import Standing, as_time
-from dicomdesk.records import OF_THIS_PROCESS
+from dicomdesk.records import is_lasting
 
 TEXTS = st.text(st.characters(), max_size=8) | st.binary(max_size=6).map(
     lambda raw: raw.decode("utf-8", "surrogateescape")
@@ -37,7 +37,7 @@ TIMES = st.integers(0, 4_000_000_000_000).map(as_time)
 KINDS: dict[object, st.SearchStrategy[object]] = {str: TEXTS, int: NUMBERS, bool: st.booleans()}
 HEADERS = st.builds(
     InstanceHeader,
-    **{each.name: KINDS[each.type] for each in fields(InstanceHeader) if OF_THIS_PROCESS not in each.metadata},
+    **{each.name: KINDS[each.type] for each in fields(InstanceHeader) if is_lasting(each)},
 )
 FOUND = st.builds(FoundInstance, path=TEXTS, header=HEADERS, archive_member=TEXTS, problem=TEXTS, origin=TEXTS)
 SETTINGS = st.dictionaries(TEXTS, TEXTS | st.none() | st.booleans() | st.integers() | st.floats(-1e9, 1e9))
