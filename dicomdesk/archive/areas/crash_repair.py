@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from dicomdesk.archive.areas.checksums import checksum_of_file
 from dicomdesk.archive.areas.storage_area import StorageArea
+from dicomdesk.archive.contents.rows import patient_identity
 from dicomdesk.archive.index import Index
-from dicomdesk.archive.index_entries import IndexEntry
+from dicomdesk.archive.index_entries import IndexEntry, StoredInstance
 from dicomdesk.archive.setup.configuration import Area
 from dicomdesk.dicom.query.attributes import SERIES_INSTANCE_UID, SOP_INSTANCE_UID, STUDY_INSTANCE_UID
 from dicomdesk.errors import DataError
@@ -154,6 +155,27 @@ class CrashRepair:
             raise UnderWayError
         file = self._storage.path_of(path)
         entry = replace(read_entry(file, path), checksum=checksum_of_file(file))
+        if any(found.path != path for found in self.same_instances(entry, read_entry)):
+            if self._storage.may_be_under_way(path):
+                raise UnderWayError
+            if superseded is None:
+                self._storage.remove([path])
+            else:
+                superseded(path)
+            return False
+        self._index.add([entry])
+        if not self._storage.exists(path) or path in self._storage.leaving():
+            self._index.remove(
+                self._name,
+                study_instance_uid=entry.values.get(STUDY_INSTANCE_UID, ""),
+                sop_instance_uid=entry.values.get(SOP_INSTANCE_UID, ""),
+                path=path,
+            )
+            raise FileNotFoundError(errno.ENOENT, "it was removed meanwhile", path)
+        return True
+
+    def same_instances(self, entry: IndexEntry, read_entry: ReadEntry) -> list[StoredInstance]:
+        """What the index has of the same UIDs and patient, and whose files are there."""
         values = entry.values
         known = self._index.find_instances(
             self._name,
@@ -161,22 +183,13 @@ class CrashRepair:
             series_instance_uid=values.get(SERIES_INSTANCE_UID, ""),
             sop_instance_uids=[values.get(SOP_INSTANCE_UID, "")],
         )
-        for found in known:
-            if found.path != path and self._storage.exists(found.path):
-                if self._storage.may_be_under_way(path):
-                    raise UnderWayError
-                if superseded is None:
-                    self._storage.remove([path])
-                else:
-                    superseded(path)
-                return False
-        self._index.add([entry])
-        if not self._storage.exists(path) or path in self._storage.leaving():
-            self._index.remove(
-                self._name,
-                study_instance_uid=values.get(STUDY_INSTANCE_UID, ""),
-                sop_instance_uid=values.get(SOP_INSTANCE_UID, ""),
-                path=path,
-            )
-            raise FileNotFoundError(errno.ENOENT, "it was removed meanwhile", path)
-        return True
+        return [found for found in known if self._is_of_patient(found, patient_identity(values), read_entry)]
+
+    def _is_of_patient(self, found: StoredInstance, identity: str, read_entry: ReadEntry) -> bool:
+        """Whether the file of an instance is there and of a patient; one that cannot be read may be."""
+        if not self._storage.exists(found.path):
+            return False
+        try:
+            return patient_identity(read_entry(self._storage.path_of(found.path), found.path).values) == identity
+        except (DataError, OSError):
+            return True

@@ -11,14 +11,9 @@ from dicomdesk.archive.areas.entry_reader import read_entry
 from dicomdesk.archive.areas.holds import held_studies, read_holds
 from dicomdesk.archive.areas.keeper import Keeper
 from dicomdesk.archive.areas.trash import Trash, TrashedInstance, TrashEntry
-from dicomdesk.archive.index_entries import IndexEntry, StoredInstance
-from dicomdesk.dicom.query.attributes import (
-    PATIENT_ID,
-    SERIES_INSTANCE_UID,
-    SOP_INSTANCE_UID,
-    STUDY_INSTANCE_UID,
-    Level,
-)
+from dicomdesk.archive.index_entries import StoredInstance
+from dicomdesk.archive.indexed_areas import entry_reader
+from dicomdesk.dicom.query.attributes import Level
 from dicomdesk.errors import DataError, SettingsError
 from dicomdesk.human import error_text
 from dicomdesk.records import dataclass
@@ -188,7 +183,7 @@ def restore_from_trash(keeper: Keeper, entry: TrashEntry) -> Restoration:
 def _put_back(keeper: Keeper, source: str, one: TrashedInstance) -> bool:
     """Store a file of the trash; False where the archive has its instance. Raises DataError for one that is damaged."""
     entry = read_entry(source, area=keeper.name, path="", received=one.received or time.time())
-    if _is_here(keeper, entry):
+    if keeper.crash_repair.same_instances(entry, entry_reader(keeper.area)):
         return False
     checksum = checksum_of_file(source)
     if is_comparable(one.checksum) and one.checksum != checksum:
@@ -202,17 +197,6 @@ def _put_back(keeper: Keeper, source: str, one: TrashedInstance) -> bool:
         file.discard()
         raise
     return True
-
-
-def _is_here(keeper: Keeper, entry: IndexEntry) -> bool:
-    """Whether the archive has the instance of these UIDs of this patient."""
-    found = keeper.index.find_instances(
-        keeper.name,
-        study_instance_uid=entry.values.get(STUDY_INSTANCE_UID, ""),
-        series_instance_uid=entry.values.get(SERIES_INSTANCE_UID, ""),
-        sop_instance_uids=[entry.values.get(SOP_INSTANCE_UID, "")],
-    )
-    return any(one.patient_id == entry.values.get(PATIENT_ID, "") for one in found)
 
 
 def _parts(path: str) -> Iterator[bytes]:

@@ -1,12 +1,14 @@
 """Order in an area after a crash."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from dicomdesk.archive.index import Index
 from dicomdesk.archive.index_entries import IndexEntry
+from dicomdesk.dicom.query.attributes import PATIENT_ID
 from tests.helpers.archives.kept_areas import files, indexed, make, put, read_entry
 
 
@@ -29,6 +31,22 @@ def test_a_file_whose_place_was_taken_is_removed(tmp_path: Path, index: Index) -
     keeper.storage.place(file, "1.2", "1.3", "1.4")
     assert keeper.crash_repair.repair(read_entry).superseded == 1
     assert files(keeper) == indexed(keeper) == {kept.path}
+
+
+def test_a_file_of_another_patients_instance_of_the_same_uids_is_adopted(tmp_path: Path, index: Index) -> None:
+    keeper = make(tmp_path, index)
+    kept = put(keeper, "1.2", "1.3", "1.4")
+    file = keeper.storage.open()
+    file.write([b"instance 1.2 1.3 1.4"])
+    path = keeper.storage.place(file, "1.2", "1.3", "1.4")
+
+    def read(absolute: str, relative: str) -> IndexEntry:
+        entry = read_entry(absolute, relative)
+        return replace(entry, values={**entry.values, PATIENT_ID: "OTHER"}) if relative == path else entry
+
+    assert keeper.crash_repair.repair(read).adopted == 1
+    assert files(keeper) == indexed(keeper) == {kept.path, path}
+    assert keeper.crash_repair.repair(read).is_clean
 
 
 def test_a_file_that_another_process_may_be_about_to_index_stays(tmp_path: Path, index: Index) -> None:
