@@ -27,6 +27,7 @@ from dicomdesk.archive.index_entries import (
 )
 from dicomdesk.archive.matching.listed_rows import find_listed
 from dicomdesk.archive.matching.query_plan import find_matches, retrieval_condition
+from dicomdesk.archive.matching.study_texts import StudyStamp, StudyText, read_study_stamp, read_study_texts
 from dicomdesk.archive.tables.conflicts import conflict_counts, study_conflicts
 from dicomdesk.archive.tables.counts import damages, recount, wrong_counts
 from dicomdesk.archive.tables.database import Database, Durability, SoundnessCheck, sqlite_url
@@ -218,6 +219,15 @@ class Index:
     def find_listed(self, query: Query, area: str) -> Generator[tuple[Match, dict[str, str | int]]]:
         """Yield what matches, as ``find`` does, with what ``listed_rows.LISTED`` names of each."""
         return find_listed(self._database.reading, self._database.dialect, query, area)
+
+    def study_texts(self, area: str, since: StudyStamp | None = None) -> Iterator[StudyText]:
+        """Yield what can be searched of the studies of an area; see ``read_study_texts``."""
+        return read_study_texts(self._database.reading, area, since)
+
+    def study_stamp(self, area: str) -> StudyStamp:
+        """Return what changes with the studies of an area."""
+        with self._database.reading() as connection:
+            return read_study_stamp(connection, area)
 
     def area_names(self) -> list[str]:
         """The areas that the index has patients of."""

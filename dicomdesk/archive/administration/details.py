@@ -16,7 +16,7 @@ from dicomdesk.archive.index_entries import StoredInstance
 from dicomdesk.dicom.query.attributes import Attribute, Level, Source, attributes_of
 from dicomdesk.records import dataclass
 
-__all__ = ["Details", "find_details", "read_sender"]
+__all__ = ["Details", "find_details", "read_sender", "selection_of"]
 
 _BELOW: Final = {Level.PATIENT: Level.STUDY, Level.STUDY: Level.SERIES, Level.SERIES: Level.IMAGE}
 _KEYS: Final = {
@@ -64,7 +64,7 @@ def find_details(opened: OpenedArea, selection: Selection) -> Iterator[Details]:
     holds = read_holds(opened.area.folder)
     records = list(Trail.of_folder(str(opened.area.folder)).records())
     for listed in list_area(opened, selection, shown):
-        own = _selection_of(listed)
+        own = selection_of(listed)
         instances = list(opened.index.instances(own.query(Level.IMAGE), opened.name))
         yield _details(opened, listed, own, instances, holds, records)
 
@@ -127,8 +127,8 @@ def _is_of_above(attribute: Attribute, level: Level) -> bool:
     return attribute.source in {Source.COUNT, Source.SUM} and attribute.level is not level
 
 
-def _selection_of(listed: Listed) -> Selection:
-    """The selection of this one, by its unique keys and those of the levels above it."""
+def selection_of(listed: Listed) -> Selection:
+    """Return the selection of this one, by its unique keys and those of the levels above it."""
     keys = (read_attribute(keyword) for keyword in _KEYS[listed.level])
     return Selection(level=listed.level, values={key: str(listed.values[key.column]) for key in keys})
 

@@ -1,7 +1,7 @@
 """Removes what is selected from an archive: planned first, then done, into the trash of its area or for good."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from dicomdesk.archive.administration.opening import OpenedArea
@@ -84,11 +84,17 @@ class Restoration:
     """Stay in the trash, and why."""
 
 
-def plan_removal(opened: OpenedArea, selection: Selection) -> RemovalPlan:
-    """Find what would go; nothing is changed. Raises SettingsError for a selection of everything."""
+def plan_removal(
+    opened: OpenedArea, selection: Selection, is_meant: Callable[[StoredInstance], bool] | None = None
+) -> RemovalPlan:
+    """Find what would go; nothing is changed. Raises SettingsError for a selection of everything.
+
+    ``is_meant`` chooses of what is selected.
+    """
     if not selection.restricts:
         raise SettingsError("A removal needs a key that says what: everything is removed by no command")
-    instances = tuple(opened.index.instances(selection.query(Level.IMAGE), opened.name))
+    found = opened.index.instances(selection.query(Level.IMAGE), opened.name)
+    instances = tuple(one for one in found if is_meant is None or is_meant(one))
     holds = read_holds(opened.area.folder)
     counted: dict[str, list[int]] = {}
     for one in instances:
