@@ -358,7 +358,9 @@ class Session(QObject):
         if self._calm_ticks == CALM_AFTER_TICKS:
             self._timers[0].setInterval(SECOND_MS)
             if gc.get_count()[1]:  # something has been going on since the last time
-                gc.collect()  # here, and not in the middle of a transfer or on a thread that is not Qt's
+                from dicomdesk.engine.host.spare_memory import give_back_memory  # noqa: PLC0415 - the window is painted before
+
+                give_back_memory()  # here, and not in the middle of a transfer or on a thread that is not Qt's
 
     def _stir(self) -> None:
         if self._calm_ticks >= CALM_AFTER_TICKS:

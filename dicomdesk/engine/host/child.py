@@ -11,6 +11,8 @@ __all__ = ["WORD", "begin_child", "end_words"]
 
 WORD = "--engine-host"
 """The one argument of the process."""
+_ARENAS = "2"
+"""In which the C library keeps memory: else each of its many threads has one, of which most is empty."""
 
 
 def begin_child() -> "subprocess.Popen[bytes]":

@@ -14,6 +14,7 @@ from dicomdesk.engine.host.desk.reception import Reception
 from dicomdesk.engine.host.desk.sending import Sending
 from dicomdesk.engine.host.desk.teller import Teller
 from dicomdesk.engine.host.line import Line
+from dicomdesk.engine.host.spare_memory import give_back_memory
 from dicomdesk.engine.journal.records import SettingValue
 from dicomdesk.engine.outbox.errands import Destination
 from dicomdesk.errors import DicomdeskError
@@ -40,6 +41,7 @@ class Host:
         sending = self._sending = Sending(self._sending_engine, teller, self._line.tell, self._resolve)
         reception = self._reception = Reception(self._engine, teller, self._line.tell, sending.reports)
         teller.sources = (reception.tell_news, sending.tell_news)
+        teller.tidy = give_back_memory
         self._telling = threading.Thread(target=teller.run, name="dicomdesk-host-teller", daemon=True)
         self._operations: dict[str, Callable[..., object]] = {
             each.__name__: each

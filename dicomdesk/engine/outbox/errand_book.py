@@ -17,7 +17,7 @@ from dicomdesk.engine.outbox.line import Line, LiveErrand, Order, Timers
 
 __all__ = ["ErrandBook"]
 
-FRESH_INSTANCES = 20_000
+FRESH_INSTANCES = 10_000
 
 _log = logging.getLogger(__name__)
 

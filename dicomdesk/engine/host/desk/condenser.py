@@ -26,7 +26,7 @@ MOST_FACTS = 20_000
 """That wait to be told; of more the earliest are lost, which are of peers that come and go thousands of times."""
 _MOST_MESSAGES = 5000
 """Per association."""
-_MOST_MESSAGES_OF_ALL = 50_000
+_MOST_MESSAGES_OF_ALL = 20_000
 _MOST_HEARD = 100_000
 _MOST_TROUBLED = 1000
 """Files that are told of at once."""

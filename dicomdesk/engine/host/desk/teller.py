@@ -3,9 +3,10 @@
 import threading
 from collections.abc import Callable, Sequence
 
-__all__ = ["TELL_EVERY_S", "Teller"]
+__all__ = ["CALM_AFTER_S", "TELL_EVERY_S", "Teller"]
 
 TELL_EVERY_S = 0.1
+CALM_AFTER_S = 2.0
 _SOON_S = 0.01
 """Facts that are told at once are collected for so long."""
 
@@ -21,6 +22,8 @@ class Teller:
         self.sources: Sequence[Callable[[], bool]] = ()
         """Each tells what is new, on the teller's thread, and returns whether there will be more although nobody asks
         for it."""
+        self.tidy: Callable[[], None] = lambda: None
+        """Called on the teller's thread when there has been nothing to be told for a while, once until there is."""
 
     def want(self) -> None:
         """There is something to be told; returns at once."""
@@ -46,10 +49,17 @@ class Teller:
 
     def run(self) -> None:
         """Tell, until ``stop``; then once more."""
-        has_more = True
+        has_more, is_tidy = True, False
         while not self._is_stopping:
             with self._changed:
-                self._changed.wait_for(lambda: self._is_wanted or self._is_stopping, TELL_EVERY_S if has_more else None)
+                limit_s = TELL_EVERY_S if has_more else None if is_tidy else CALM_AFTER_S
+                is_wanted = self._changed.wait_for(lambda: self._is_wanted or self._is_stopping, limit_s)
+            if not is_wanted and not has_more:
+                is_tidy = True
+                self.tidy()
+                continue
+            is_tidy = False
+            with self._changed:
                 self._changed.wait_for(lambda: self._is_hurried or self._is_stopping, TELL_EVERY_S)
                 if self._is_hurried:
                     self._changed.wait_for(lambda: self._is_stopping, _SOON_S)
