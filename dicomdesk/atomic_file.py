@@ -5,6 +5,7 @@ that not even ``kill -9`` leaves anything behind. Elsewhere it is a hidden ``.di
 locked by its writer for as long as it lives; ``remove_abandoned`` clears those whose writer is gone.
 """
 
+import contextlib
 import errno
 import os
 import threading
@@ -111,20 +112,28 @@ class AtomicFile:
         self.size_bytes = size_bytes
         self.hasher = None
 
-    def publish(self, name: str, *, replace: bool, fsync: bool = False) -> bool:
+    def publish(self, name: str, *, replace: bool, fsync: bool = False, closes: bool = True) -> bool:
         """Give the file its name in the folder, at once and whole; True when another file of that name was replaced.
 
-        Raises FileExistsError when the name is taken and ``replace`` is False; another name can then be tried.
+        ``closes`` False leaves it open, until ``close``, where closing cannot fail any more: what has no name until now
+        is on a local file system, which takes all that is written when it is written. Raises FileExistsError when the
+        name is taken and ``replace`` is False; another name can then be tried.
         """
         if fsync and self._descriptor >= 0:  # closed: an earlier name was taken, and all is on the disk
             os.fsync(self._descriptor)
         path = f"{self._folder}{os.sep}{name}"
         replaced = self._publish_part(path, replace=replace) if self._part else self._link(path, replace=replace)
         self._part = ""
-        self._close()
+        if closes:
+            self._close()
         if fsync:
             fsync_folder(self._folder)
         return replaced
+
+    def close(self) -> None:
+        """Close what was published; never raises."""
+        with contextlib.suppress(OSError):
+            self._close()
 
     def open_written(self) -> int:
         """Return a descriptor of one's own, to read what was written; also after a name was taken."""

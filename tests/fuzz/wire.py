@@ -347,6 +347,9 @@ class Sink:
     def finish(self) -> StoreAnswer:
         return StoreAnswer(status=0)
 
+    def settle(self) -> None:
+        """Nothing."""
+
     def discard(self) -> None:
         """Nothing."""
 

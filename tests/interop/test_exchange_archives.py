@@ -174,6 +174,9 @@ class _FileSink:
         self._file.close()
         return StoreAnswer(status=0)
 
+    def settle(self) -> None:
+        """Nothing waits."""
+
     def discard(self) -> None:
         self._file.close()
 

@@ -230,6 +230,9 @@ class IgnoringSink:
         """See ``InstanceSink``."""
         return SUCCESS
 
+    def settle(self) -> None:
+        """See ``InstanceSink``."""
+
     def discard(self) -> None:
         """See ``InstanceSink``."""
 

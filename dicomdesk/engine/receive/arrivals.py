@@ -48,6 +48,8 @@ _PREFIX_BYTES = 4096
 """Enough of a data set to identify it."""
 _NO_BUFFER = memoryview(b"")
 _MOST_KINDS = 256
+_SMALL_BYTES = 64 << 10
+"""Of a data set that arrives together with its command: the file of a longer one is opened while it arrives."""
 _TOO_LONG = "stays as it came, since it is too long to be rewritten"
 _LONGEST_HEADER = 12
 _NEW = PlacementKind.NEW
@@ -74,6 +76,8 @@ class Arrival:
     """To be logged; they did not prevent storing."""
     error: str = ""
     """Why the disk did not take it; "" when it did."""
+    is_told: bool = False
+    """Whether it was reported that it has begun to arrive."""
     taken: PlacedFile | None = None
     """What became of it where the name of its file was taken; None where it was not."""
 
@@ -113,8 +117,12 @@ class ArrivalHandler:
         self._numbers = itertools.count()
         self._meta = _MetaInformation()
         self._buffers = Buffers()
-        self.forget = self._buffers.forget
+
+    def forget(self, association: int) -> None:
         """To be told when an association is over."""
+        self._buffers.forget(association)
+        if self._placement is not None:
+            self._placement.forget(association)
 
     def begin(self, request: IncomingStore) -> InstanceSink:
         """See ``StoreHandler``."""
@@ -163,6 +171,9 @@ class _IgnoredArrival:
     def finish(self) -> StoreAnswer:
         return SUCCESS
 
+    def settle(self) -> None:
+        pass
+
     def discard(self) -> None:
         self._discarded(self._arrival)
 
@@ -175,6 +186,7 @@ class _StoredArrival(InstanceFile):
         "_disagreement",
         "_discarded",
         "_placement",
+        "_published",
         "_subfolder",
         "is_checked",
         "prefix_bytes",
@@ -194,6 +206,8 @@ class _StoredArrival(InstanceFile):
         self._arrival = arrival
         self._placement = placement
         self._discarded = discarded
+        self._published: AtomicFile | None = None
+        """The file that has its name, to be closed."""
         self._subfolder = ""
         self._disagreement = ""
         """What is to be told about lengths and delimiters that disagree."""
@@ -208,6 +222,14 @@ class _StoredArrival(InstanceFile):
         self._arrival.size_bytes = self.size_bytes
         return super().finish()
 
+    def settle(self) -> None:
+        """See ``InstanceSink``: close the file, and open the next one where they come in quick succession."""
+        file, self._published = self._published, None
+        if file is not None:
+            file.close()
+            if self.size_bytes <= _SMALL_BYTES and self._placement.sub_folder is None:
+                self._placement.make_ready(self.request.association)
+
     def discard(self) -> None:
         """See ``InstanceSink``."""
         self._arrival.size_bytes = self.size_bytes
@@ -217,7 +239,7 @@ class _StoredArrival(InstanceFile):
     def _open(self) -> AtomicFile:
         if self._placement.sub_folder is not None:
             self._subfolder = self._placement.sub_folder(self._arrival.header())
-        self._file = self._placement.open(self._subfolder)
+        self._file = self._placement.open(self._subfolder, self.request.association)
         return self._file
 
     def _begins(self, fragments: Sequence[memoryview]) -> None:
@@ -293,7 +315,7 @@ class _StoredArrival(InstanceFile):
     def _publish(self, file: AtomicFile) -> None:
         arrival, request = self._arrival, self.request
         placed = self._placement.publish(file, request.sop_class_uid, request.sop_instance_uid, self._subfolder)
-        self._file = None
+        self._file, self._published = None, file
         if placed.kind is not _NEW:
             self._note_duplicate(placed)
         arrival.path = placed.path

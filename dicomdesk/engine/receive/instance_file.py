@@ -137,6 +137,9 @@ class InstanceFile:
             self._refuse(refused)
         return SUCCESS if self._refusal is None else self._refusal
 
+    def settle(self) -> None:
+        """See ``InstanceSink``."""
+
     def discard(self) -> None:
         """See ``InstanceSink``."""
         file, self._file = self._file, None

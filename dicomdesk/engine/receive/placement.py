@@ -1,5 +1,6 @@
 """Places received files under their names, and decides where a name is taken."""
 
+import contextlib
 import errno
 import os
 import shutil
@@ -18,6 +19,11 @@ __all__ = ["PlacedFile", "Placement", "PlacementKind"]
 _MOST_TRIES = 1000
 _MOST_KNOWN_FOLDERS = 10_000
 _SPACE_VALID_S = 1.0
+_READY_S = 1.0
+"""How long a file that stands ready is good for."""
+_MOUNTS = "/proc/self/mountinfo"
+_LOCAL_DISKS = frozenset({"btrfs", "ext2", "ext3", "ext4", "f2fs", "tmpfs", "xfs"})
+"""File systems that say when it is written that there is no room, and not when a file is closed."""
 
 
 class PlacementKind(Enum):
@@ -60,6 +66,9 @@ class Placement:
         self._fsync = storage.fsync
         self._min_free_bytes = storage.min_free_bytes
         self._unnamed = _can_link_unnamed(folder)
+        self._is_local = _is_on_local_disk(folder)
+        self._ready: dict[int, tuple[AtomicFile, float]] = {}
+        """The next file of associations, and when it was opened."""
         self._known_folders: set[str] = set()
         self._space_checked_s = float("-inf")
         self._free_bytes = 0
@@ -71,10 +80,18 @@ class Placement:
         self.sub_folder = sub_folder_maker(storage.sub_folders)
         """Which sub folder a file belongs in, by its header; None where all are together."""
 
-    def open(self, subfolder: str = "") -> AtomicFile:
-        """Start a file in the folder or in a sub folder, which is made as needed. Raises OSError."""
+    def open(self, subfolder: str = "", association: int = 0) -> AtomicFile:
+        """Start a file in the folder or in a sub folder, which is made as needed. Raises OSError.
+
+        In the folder it may be the one that stands ready for the association.
+        """
         if self._min_free_bytes:
             self._check_space()
+        if not subfolder and association in self._ready:
+            ready, opened_s = self._ready.pop(association)
+            if time.monotonic() - opened_s < _READY_S:
+                return ready
+            ready.discard()
         path = os.path.join(self._folder, subfolder) if subfolder else self._folder
         if subfolder and subfolder not in self._known_folders:
             self._make_folders(path)
@@ -90,6 +107,21 @@ class Placement:
             self._make_folders(path)  # somebody removed it meanwhile
             return AtomicFile(path, unnamed=self._unnamed)
 
+    def make_ready(self, association: int) -> None:
+        """Open the next file of an association in the folder, which nobody waits for now.
+
+        It has no name, and is used only soon after: by then the folder may be another one.
+        """
+        if self._unnamed and association not in self._ready:
+            with contextlib.suppress(OSError):  # told of the instance that it is for
+                self._ready[association] = AtomicFile(self._folder), time.monotonic()
+
+    def forget(self, association: int) -> None:
+        """The association is over."""
+        ready, _ = self._ready.pop(association, (None, 0.0))
+        if ready is not None:
+            ready.discard()
+
     def _make_folders(self, path: str) -> None:
         """Make a sub folder, but never the folder itself anew: it may be of a disk that is not there now."""
         if not os.path.isdir(self._folder):
@@ -97,16 +129,20 @@ class Placement:
         os.makedirs(path, exist_ok=True)
 
     def publish(self, file: AtomicFile, sop_class_uid: str, sop_instance_uid: str, subfolder: str = "") -> PlacedFile:
-        """Give the finished file its name. Raises OSError; the caller then discards the file."""
+        """Give the finished file its name. Raises OSError; the caller then discards the file.
+
+        It may be open still, for the caller to close it.
+        """
         folder = os.path.join(self._folder, subfolder) if subfolder else self._folder
         stem = self._stem(sop_class_uid, sop_instance_uid)
         name = stem + self._extension
-        path = os.path.join(folder, name)
+        path = f"{folder}{os.sep}{name}"
+        closes = bool(subfolder) or not self._is_local
         if self._replaces and not self._compares:
-            replaced = file.publish(name, replace=True, fsync=self._fsync)
+            replaced = file.publish(name, replace=True, fsync=self._fsync, closes=closes)
             return PlacedFile(path=path, kind=PlacementKind.REPLACED if replaced else PlacementKind.NEW)
         try:
-            file.publish(name, replace=False, fsync=self._fsync)
+            file.publish(name, replace=False, fsync=self._fsync, closes=closes)
             return PlacedFile(path=path, kind=PlacementKind.NEW)
         except FileExistsError:
             earlier = compare_with_earlier(path, file) if self._compares else UNKNOWN_FILE
@@ -148,6 +184,18 @@ def _check_folder(folder: str) -> None:
         raise StorageError("Directory does not exist")
     if not os.access(folder, os.W_OK | os.X_OK):
         raise StorageError("Directory is not writable")
+
+
+def _is_on_local_disk(folder: str) -> bool:
+    """Whether closing a file of the folder cannot fail; False where nothing tells."""
+    try:
+        device = os.stat(folder).st_dev
+        number = f"{os.major(device)}:{os.minor(device)}"
+        with open(_MOUNTS, encoding="utf-8", errors="surrogateescape") as mounts:
+            lines = [line.split(" ") for line in mounts]  # proc(5): the third is the device, after "-" comes the type
+        return any(words[2] == number and words[words.index("-") + 1] in _LOCAL_DISKS for words in lines)
+    except (OSError, ValueError, IndexError, AttributeError):  # no such system
+        return False
 
 
 def _can_link_unnamed(folder: str) -> bool:

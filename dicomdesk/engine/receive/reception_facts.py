@@ -62,11 +62,21 @@ class ReceptionFacts(ListenerObserver):
             return dict(self._counts)
 
     def begun(self, arrival: Arrival) -> None:
-        """Report that an instance begins to arrive."""
-        request = arrival.request
-        self._open[request.association] = arrival
-        if not self._report_stored:
+        """Note that an instance begins to arrive; it is reported when the peer need not wait for that."""
+        self._open[arrival.request.association] = arrival
+
+    def store_awaited(self, request: IncomingStore) -> None:
+        """See ``ListenerObserver``."""
+        arrival = self._open.get(request.association)
+        if arrival is not None:
+            self._tell_begun(arrival)
+
+    def _tell_begun(self, arrival: Arrival) -> None:
+        """Report, once, that an instance has begun to arrive."""
+        if arrival.is_told or not self._report_stored:
             return
+        arrival.is_told = True
+        request = arrival.request
         self._report(
             ItemStarted(
                 job_id=self._job_id,
@@ -156,6 +166,7 @@ class ReceptionFacts(ListenerObserver):
             self._finish(arrival, ItemOutcome.FAILED, None, self.unanswered)
 
     def _finish(self, arrival: Arrival, outcome: ItemOutcome, status: int | None, reason: str) -> None:
+        self._tell_begun(arrival)
         request = arrival.request
         header = arrival.header()
         for warning in arrival.warnings:

@@ -284,7 +284,7 @@ class Acceptor:
         reader, reception = self._reader, self._reception
         is_inside = reader.is_inside_pdu
         if reception is not None:
-            reception.flush()
+            reception.wait()
             is_inside = is_inside or reception.awaits_rest
         self._pace.is_at(inside_message=is_inside)
         if reader.largest_data_pdu_bytes > self._longest_data_pdu_bytes:

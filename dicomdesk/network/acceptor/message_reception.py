@@ -82,6 +82,12 @@ class Reception(MessageReader):
         """See ``MessageReader``."""
         self._stores.finish(sink)
 
+    def wait(self) -> None:
+        """See ``MessageReader``."""
+        self.flush()
+        if self._sink is not None:
+            self._stores.wait()
+
     def take_message(self, message: Message) -> None:
         """See ``MessageReader``."""
         command, field = message.command_set, message.field

@@ -156,6 +156,10 @@ class MessageReader(ABC):
             self._sink.write(self._pending)
             self._pending = []
 
+    def wait(self) -> None:
+        """All that has arrived was taken: flush, since more is waited for."""
+        self.flush()
+
     def abandon(self) -> None:
         """The association has ended: an instance that is not complete is discarded."""
         sink, self._sink = self._sink, None

@@ -5,6 +5,7 @@ waits makes only its own peer wait. None of them may raise: what they raise ends
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Protocol
 
 from dicomdesk.errors import PeerProtocolError, StorageError
@@ -79,8 +80,9 @@ class StoreAnswer:
 class InstanceSink(Protocol):
     """Destination of the data set of one instance.
 
-    The association's thread calls ``write`` any number of times, then exactly one of ``finish`` and ``discard``. A sink
-    does not raise for disk trouble: it swallows the rest and answers from ``finish``.
+    The association's thread calls ``write`` any number of times, then exactly one of ``finish`` and ``discard``, and
+    ``settle`` after ``finish``. A sink does not raise for disk trouble: it swallows the rest and answers from
+    ``finish``.
     """
 
     def write(self, fragments: Sequence[memoryview]) -> None:
@@ -93,6 +95,10 @@ class InstanceSink(Protocol):
 
     def finish(self) -> StoreAnswer:
         """All bytes have arrived, the last fragment with the last flag: store for good and say how to answer."""
+        ...
+
+    def settle(self) -> None:
+        """The answer has been sent, or could not be: do what the peer need not wait for. Nothing depends on it."""
         ...
 
     def discard(self) -> None:
@@ -114,6 +120,13 @@ class IncomingStoreObserver:
     def store_started(self, request: IncomingStore) -> None:
         """A C-STORE request has arrived; ``StoreHandler.begin`` is called next."""
 
+    def store_awaited(self, request: IncomingStore) -> None:
+        """The instance has not come as a whole, and the rest is waited for now; told once, of those of which it is so.
+
+        What nobody needs before can be told to others here, or when it is answered: while the peer is waiting for the
+        answer nothing is told.
+        """
+
     def store_answered(self, request: IncomingStore, answer: StoreAnswer) -> None:
         """The C-STORE response has been sent."""
 
@@ -130,13 +143,16 @@ class StoreReception:
         handler: StoreHandler,
         observer: IncomingStoreObserver,
         send: Callable[[bytes], None],
+        tell: Callable[[Callable[[], None]], None] | None = None,
     ) -> None:
-        """``send`` sends whole PDUs."""
+        """``send`` sends whole PDUs. ``tell`` calls what tells of an answer, when what came before was told."""
         self._established = established
         self._handler = handler
         self._observer = observer
         self._send = send
+        self._tell = tell
         self._request: tuple[IncomingStore, CommandSet] | None = None
+        self._is_awaited = False
         self._warned_contexts: set[int] = set()
 
     def begin(self, context: NegotiatedContext, command: CommandSet) -> InstanceSink:
@@ -164,8 +180,14 @@ class StoreReception:
             move_originator_message_id=command.number(MOVE_ORIGINATOR_MESSAGE_ID) if has_originator else None,
         )
         self._observer.store_started(request)
-        self._request = request, command
+        self._request, self._is_awaited = (request, command), False
         return self._handler.begin(request)
+
+    def wait(self) -> None:
+        """More of the instance is waited for."""
+        if self._request is not None and not self._is_awaited:
+            self._is_awaited = True
+            self._observer.store_awaited(self._request[0])
 
     def finish(self, sink: InstanceSink) -> StoreAnswer:
         """The data set has arrived as a whole: answer. Raises StorageError where the sink asks for an abort."""
@@ -175,8 +197,14 @@ class StoreReception:
         answer = sink.finish()
         response = store_response(command, answer.status, answer.comment)
         limit = self._established.negotiation.peer_max_pdu_bytes
-        self._send(message_pdus(request.context_id, response, is_command=True, max_pdu_bytes=limit))
-        self._observer.store_answered(request, answer)
+        try:
+            self._send(message_pdus(request.context_id, response, is_command=True, max_pdu_bytes=limit))
+        finally:
+            sink.settle()
+        if self._tell is None:
+            self._observer.store_answered(request, answer)
+        else:
+            self._tell(partial(self._observer.store_answered, request, answer))
         if answer.abort:
             raise StorageError(answer.comment or f"An instance could not be stored (status {answer.status:04X}H)")
         return answer

@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager
 from time import monotonic
 
-from dicomdesk.errors import PeerProtocolError, PeerTimeoutError
+from dicomdesk.errors import DicomdeskError, PeerProtocolError, PeerTimeoutError
 from dicomdesk.network.dimse.command_sets import (
     COMMAND_DATA_SET_TYPE,
     COMMAND_FIELD,
@@ -49,6 +49,10 @@ _BAD_TYPE = "DIMSE Bad command type"
 """DCMTK's wordings for what is not a message at all, and for one that is not the answer."""
 
 
+Received = Response | Callable[[], None]
+"""A response, or what tells of an instance."""
+
+
 class Exchange(Iterator[Response]):
     """The responses to one request, pending ones as they arrive, the final one last.
 
@@ -79,8 +83,12 @@ class Exchange(Iterator[Response]):
         self._pumped = pumped
         self._connection = pumped.connection
         self._max_pdu_bytes = max_pdu_bytes
-        reception = None if stores is None else StoreReception(established, *stores, self._connection.send)
+        received: deque[Received] = deque()
+        reception = None
+        if stores is not None:
+            reception = StoreReception(established, *stores, self._connection.send, received.append)
         self._answers = self._make_answers(established, peer, reception)
+        self._answers.received = received
         self._fragments = FragmentReader()
         self._takes_instances = reception is not None
         self._is_query = request.field == CommandField.C_FIND_RQ
@@ -141,19 +149,38 @@ class Exchange(Iterator[Response]):
                 self._send(self.request.context_id, self.request.command_set(self.message_id), self.request.data_set)
                 self._restart_clock()
                 while not answers.is_complete:
+                    # The peer waits for the answer to an instance that has arrived: nothing is told before.
+                    if not (self._takes_instances and self._connection.holds_pdu):
+                        yield from self._hand_on()
                     self._take_pdu()
                     if self.most_stored is not None:
                         self._cancel_where_enough(self.most_stored)
-                    while answers.received and answers.received[0].is_pending:
-                        response: Response | None = answers.received.popleft()
-                        while response is not None:
-                            yield response
-                            response = self._next_match(response)
-                        self._restart_clock()  # the time that the caller takes is no fault of the peer's
+                yield from self._hand_on()
+            except DicomdeskError:
+                yield from self._hand_on()
+                raise
             finally:
                 self._connection.before_waiting = None
-                self._answers.abandon()
-        yield from answers.received
+                answers.tell_all()
+                answers.abandon()
+        yield from (response for response in answers.received if isinstance(response, Response))
+
+    def _hand_on(self) -> Generator[Response, None, None]:
+        """The pending responses that have come; between them, in order, is told what was stored."""
+        received = self._answers.received
+        while received:
+            first = received[0]
+            if isinstance(first, Response) and not first.is_pending:
+                return
+            received.popleft()
+            if not isinstance(first, Response):
+                first()
+                continue
+            response: Response | None = first
+            while response is not None:
+                yield response
+                response = self._next_match(response)
+            self._restart_clock()  # the time that the caller takes is no fault of the peer's
 
     def _send(self, context_id: int, command_set: bytes, data_set: bytes | None = None) -> None:
         send_message(self._connection.send, self._max_pdu_bytes, context_id, command_set, data_set)
@@ -211,7 +238,7 @@ class Exchange(Iterator[Response]):
         is_to_cancel = self._is_cancel_asked and not self._is_cancel_sent
         found = None if is_to_cancel else self._connection.buffered_pdu()
         if found is None:
-            self._flush()  # receiving more moves what is buffered
+            self._await()  # receiving more moves what is buffered
             if self._is_progress:  # only now: the time that our disk takes is no fault of the peer's
                 self._is_progress = False
                 self._restart_clock()
@@ -239,9 +266,9 @@ class Exchange(Iterator[Response]):
             raise self._undecodable(error) from error
         self._pace.is_at(inside_message=self._answers.awaits_rest)
 
-    def _flush(self) -> None:
+    def _await(self) -> None:
         try:
-            self._answers.flush()
+            self._answers.wait()
         except PeerProtocolError as error:
             raise self._undecodable(error) from error
 
@@ -279,8 +306,8 @@ class Answers(MessageReader):
         self._message_id = message_id
         self._peer = peer
         self._stores = stores
-        self.received: deque[Response] = deque()
-        """And not yet handed on."""
+        self.received: deque[Received] = deque()
+        """And not yet handed on; in between, what tells of an instance that was stored meanwhile."""
         self.is_complete = False
         """Whether the final response has come."""
         self._pending_kind: tuple[bytes | None, ...] | None = None
@@ -303,6 +330,18 @@ class Answers(MessageReader):
             raise AssertionError("an instance ends that nobody takes")
         kind = classify_status(self._stores.finish(sink).status)
         self.stored[_COUNTERS.get(kind, "failed")] += 1
+
+    def wait(self) -> None:
+        """See ``MessageReader``."""
+        self.flush()
+        if self._stores is not None and self._sink is not None:
+            self._stores.wait()
+
+    def tell_all(self) -> None:
+        """Tell what is not told yet of instances that were stored."""
+        for one in self.received:
+            if not isinstance(one, Response):
+                one()
 
     def take_message(self, message: Message) -> None:
         """See ``MessageReader``."""

@@ -55,7 +55,7 @@ class ReportedAction(Exchange):
                 self._restart_clock()
                 while not answers.is_complete:
                     self._take_pdu()
-                yield answers.received.popleft()
+                yield from (response for response in answers.received if isinstance(response, Response))
                 self._wait_for_reports()
             finally:
                 self._connection.before_waiting = None

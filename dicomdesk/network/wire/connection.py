@@ -327,6 +327,15 @@ class Connection:
         self._pdu_deadline = None
         return pdu_type, self._view[start:end]
 
+    @property
+    def holds_pdu(self) -> bool:
+        """Whether the next PDU has arrived as a whole, or is none; makes no system call."""
+        available = self._end - self._start
+        if available < _HEADER_BYTES:
+            return False
+        length: int = _HEADER.unpack_from(self._buffer, self._start)[1]
+        return available >= _HEADER_BYTES + length
+
     def prepare_for_large_input(self) -> None:
         """Announce that many megabytes will come: as much is read at once as the system has."""
         if len(self._buffer) < _LARGE_BUFFER_BYTES:

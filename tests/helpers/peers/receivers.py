@@ -48,6 +48,9 @@ class ReceivedInstance:
         self.ends.append("finished")
         return self.answer
 
+    def settle(self) -> None:
+        """See ``InstanceSink``."""
+
     def discard(self) -> None:
         self.ends.append("discarded")
         self.note(f"discarded {self.request.sop_instance_uid}")

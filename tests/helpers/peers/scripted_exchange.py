@@ -1,7 +1,7 @@
 """An established association of ours over a socket pair, whose peer is the test."""
 
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -64,6 +64,7 @@ class StoredInstance:
     data: bytearray = field(default_factory=bytearray)
     largest_write: int = 0
     end: str = ""
+    when_settled: Callable[[], None] = lambda: None
 
     def write(self, fragments: Sequence[memoryview]) -> None:
         """See ``InstanceSink``."""
@@ -75,6 +76,10 @@ class StoredInstance:
         """See ``InstanceSink``."""
         self.end = "finished"
         return self.answer
+
+    def settle(self) -> None:
+        """See ``InstanceSink``."""
+        self.when_settled()
 
     def discard(self) -> None:
         """See ``InstanceSink``."""

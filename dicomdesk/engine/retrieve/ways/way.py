@@ -184,11 +184,12 @@ class _GoingOn(ArrivalHandler):
 class _SinkThatGoesOn:
     """Does not ask for the association's end: other instances come over it, and the answers to our own request."""
 
-    __slots__ = ("_sink", "discard", "write")
+    __slots__ = ("_sink", "discard", "settle", "write")
 
     def __init__(self, sink: InstanceSink) -> None:
         self._sink = sink
-        self.write, self.discard = sink.write, sink.discard  # what is called for each part is called directly
+        # What is called for each part is called directly.
+        self.write, self.settle, self.discard = sink.write, sink.settle, sink.discard
 
     def finish(self) -> StoreAnswer:
         """See ``InstanceSink``."""

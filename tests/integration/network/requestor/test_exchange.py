@@ -31,7 +31,7 @@ from dicomdesk.network.dimse.requests import (
     move_request,
 )
 from dicomdesk.network.dimse.responses import SubOperations
-from dicomdesk.network.dimse.store_reception import StoreAnswer
+from dicomdesk.network.dimse.store_reception import IncomingStore, IncomingStoreObserver, StoreAnswer
 from dicomdesk.network.negotiation import NegotiatedContext
 from dicomdesk.network.requestor.association import RequestedAssociation
 from dicomdesk.settings import Timeouts
@@ -604,3 +604,41 @@ def test_echo_needs_an_accepted_context() -> None:
         association = associate(peer.port)
         with pytest.raises(PeerError, match="does not accept verification"):
             association.echo()
+
+
+def test_while_the_peer_waits_for_an_answer_nothing_is_told_and_then_all_in_its_order() -> None:
+    pending = data_pdu(GET_ID, 3, answer(0x8010, PENDING, remaining=2, completed=1, failed=0, warning=0))
+    sent = pending + instance("1.2.1", b"data", 1) + pending + instance("1.2.2", b"data", 2)
+    order: list[str] = []
+
+    class Facts(IncomingStoreObserver):
+        def store_answered(self, request: IncomingStore, answer: StoreAnswer) -> None:
+            order.append(f"{request.sop_instance_uid} {answer.status:04X}")
+
+    storing = Storing()
+    with exchanging(sent) as (association, peer):
+        exchange = association.exchange(get(association), storing, Facts())
+        next(exchange)
+        assert [stored.end for stored in storing.instances] == ["finished", "finished"]
+        assert order == []
+        next(exchange)
+        assert order == ["1.2.1 0000"]
+        peer.send(data_pdu(GET_ID, 3, answer(0x8010, 0)))
+        assert [response.status for response in exchange] == [0]
+        assert order == ["1.2.1 0000", "1.2.2 0000"]
+
+
+def test_what_came_before_the_end_of_the_association_is_told() -> None:
+    pending = data_pdu(GET_ID, 3, answer(0x8010, PENDING, remaining=2, completed=1, failed=0, warning=0))
+    told_of: list[str] = []
+
+    class Facts(IncomingStoreObserver):
+        def store_answered(self, request: IncomingStore, answer: StoreAnswer) -> None:
+            told_of.append(request.sop_instance_uid)
+
+    with exchanging(pending + instance("1.2.1", b"data") + pdu(ABORT, bytes(4))) as (association, _):
+        responses = association.exchange(get(association), Storing(), Facts())
+        assert next(responses).is_pending
+        with pytest.raises(AssociationAbortedError):
+            next(responses)
+    assert told_of == ["1.2.1"]

@@ -3,6 +3,8 @@ import fcntl
 import os
 import re
 import threading
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -207,3 +209,59 @@ def test_a_folder_that_is_gone_is_not_made_anew(tmp_path: Path) -> None:
     folder.mkdir()
     target.open("data/2026").discard()
     assert (folder / "data/2026").is_dir()
+
+
+def descriptors(folder: Path) -> set[int]:
+    """Of files that this process has open in the folder, with a name or without."""
+    found = set()
+    for number in map(int, os.listdir("/proc/self/fd")):
+        with suppress(OSError):
+            if Path(f"/proc/self/fd/{number}").readlink().parent == folder:
+                found.add(number)
+    return found
+
+
+def test_file_that_stands_ready_is_used_at_once_and_only_by_its_association(tmp_path: Path) -> None:
+    target = placement(tmp_path)
+    target.make_ready(1)
+    if not descriptors(tmp_path):
+        pytest.skip("files of this file system have names from the beginning")
+    (ready,) = descriptors(tmp_path)
+    other, own = target.open(association=2), target.open(association=1)
+    assert own.descriptor == ready
+    assert other.descriptor != ready
+    assert os.listdir(tmp_path) == []
+    for file, uid in ((own, "1.2.1"), (other, "1.2.2")):
+        file.write([b"data"])
+        assert Path(target.publish(file, CT, uid).path).read_bytes() == b"data"
+        file.close()
+    assert descriptors(tmp_path) == set()
+
+
+def test_file_that_stood_ready_for_long_or_for_nobody_is_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = placement(tmp_path)
+    target.make_ready(1)
+    now = time.monotonic()
+    monkeypatch.setattr("dicomdesk.engine.receive.placement.time.monotonic", lambda: now + 10)
+    late = target.open(association=1)
+    target.make_ready(1)
+    target.make_ready(2)
+    late.discard()
+    target.forget(1)
+    target.forget(2)
+    target.forget(3)
+    assert descriptors(tmp_path) == set()
+
+
+def test_folder_that_is_gone_is_found_where_a_file_stands_ready(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    target = placement(folder)
+    target.make_ready(1)
+    folder.rmdir()
+    file = target.open(association=1)
+    with pytest.raises(FileNotFoundError):
+        target.publish(file, CT, "1.2.3")
+    file.discard()

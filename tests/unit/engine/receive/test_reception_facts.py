@@ -69,3 +69,20 @@ def test_stored_instances_are_counted_also_where_nobody_hears_of_them() -> None:
     assert isinstance(failed, events.ItemFinished)
     assert failed.outcome is events.ItemOutcome.FAILED
     assert facts.items == 2
+
+
+def test_the_beginning_is_told_when_the_rest_is_waited_for_or_else_with_the_end_once() -> None:
+    told: list[events.Event] = []
+    facts, slow, quick = ReceptionFacts("job", told.append), arrival(), arrival(2, 1)
+    facts.begun(slow)
+    facts.begun(quick)
+    assert told == []
+    facts.store_awaited(slow.request)
+    facts.store_answered(quick.request, StoreAnswer(status=0))
+    facts.discarded(slow)
+    assert [(type(event).__name__, getattr(event, "index", None)) for event in told] == [
+        ("ItemStarted", 0),
+        ("ItemStarted", 1),
+        ("ItemFinished", 1),
+        ("ItemFinished", 0),
+    ]

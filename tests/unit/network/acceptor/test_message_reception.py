@@ -73,6 +73,9 @@ class Recorder(ListenerObserver):
         self.calls.append("finish")
         return self.answer
 
+    def settle(self) -> None:
+        self.calls.append("settle")
+
     def discard(self) -> None:
         self.calls.append("discard")
 
@@ -166,7 +169,7 @@ def test_instance_goes_to_its_sink_and_is_answered_at_once() -> None:
     reception.take(piece(b""))
     reception.flush()
     reception.take(piece(b"def", is_last=True))
-    assert recorder.calls == ["started", "begin", "write", "write", "finish", "send", "answered"]
+    assert recorder.calls == ["started", "begin", "write", "write", "finish", "send", "settle", "answered"]
     assert recorder.data == b"abcdef"
     assert recorder.request == IncomingStore(
         association=4,
@@ -225,7 +228,7 @@ def test_command_in_fragments_is_put_together() -> None:
         assert not reception.is_between_messages
     reception.take(command(b""))
     reception.take(piece(b"", is_last=True))
-    assert recorder.calls == ["started", "begin", "finish", "send", "answered"]
+    assert recorder.calls == ["started", "begin", "finish", "send", "settle", "answered"]
     assert reception.is_between_messages
 
 
@@ -242,7 +245,7 @@ def test_sink_can_ask_for_an_abort_after_its_answer() -> None:
     reception.take(command(store_request()))
     with pytest.raises(StorageError, match="A700"):
         reception.take(piece(b"x", is_last=True))
-    assert recorder.calls[-3:] == ["finish", "send", "answered"]
+    assert recorder.calls[-4:] == ["finish", "send", "settle", "answered"]
     reception.abandon()
     assert "discard" not in recorder.calls
 

@@ -17,6 +17,9 @@ class _Sink:
     def finish(self) -> StoreAnswer:
         return StoreAnswer(status=0)
 
+    def settle(self) -> None:
+        pass
+
     def discard(self) -> None:
         self.received.clear()
 

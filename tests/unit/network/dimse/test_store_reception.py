@@ -1,8 +1,10 @@
 """C-STORE requests that arrive are told, stored and answered, in this order."""
 
+from collections.abc import Callable
+
 import pytest
 
-from dicomdesk.errors import PeerProtocolError, StorageError
+from dicomdesk.errors import AssociationAbortedError, PeerProtocolError, StorageError
 from dicomdesk.network.dimse.command_sets import (
     STATUS,
     read_command_set,
@@ -36,6 +38,9 @@ class Facts(IncomingStoreObserver):
 
     def store_started(self, request: IncomingStore) -> None:
         self.facts.append(f"started {request.sop_instance_uid}")
+
+    def store_awaited(self, request: IncomingStore) -> None:
+        self.facts.append(f"awaited {request.sop_instance_uid}")
 
     def store_answered(self, request: IncomingStore, answer: StoreAnswer) -> None:
         self.facts.append(f"answered {answer.status:04X}")
@@ -78,3 +83,39 @@ def test_request_without_uid_or_data_set_is_a_protocol_error_and_nothing_is_told
     with pytest.raises(PeerProtocolError, match="without instance UID or data set"):
         stores.begin(CONTEXT, read_command_set(command))
     assert facts.facts == []
+
+
+def test_what_can_wait_is_done_after_the_answer_even_one_that_cannot_be_sent() -> None:
+    facts, storing = Facts(), Storing()
+
+    def send(pdus: bytes) -> None:
+        facts.send(pdus)
+        raise AssociationAbortedError("gone")
+
+    stores = StoreReception(ESTABLISHED, storing, facts, send)
+    sink = stores.begin(CONTEXT, read_command_set(store_command("1.2.3")))
+    storing.instances[0].when_settled = lambda: facts.facts.append("settled")
+    with pytest.raises(AssociationAbortedError):
+        stores.finish(sink)
+    assert facts.facts == ["started 1.2.3", "sent", "settled"]
+
+
+def test_waiting_for_the_rest_is_told_once_of_each_instance_of_which_it_is_so() -> None:
+    facts, tells = Facts(), list[Callable[[], None]]()
+    stores = StoreReception(ESTABLISHED, Storing(), facts, facts.send, tells.append)
+    stores.wait()
+    for uid, waits in (("1.2.1", 2), ("1.2.2", 0), ("1.2.3", 1)):
+        sink = stores.begin(CONTEXT, read_command_set(store_command(uid)))
+        for _ in range(waits):
+            stores.wait()
+        stores.finish(sink)
+    assert [fact for fact in facts.facts if "sent" not in fact] == [
+        "started 1.2.1",
+        "awaited 1.2.1",
+        "started 1.2.2",
+        "started 1.2.3",
+        "awaited 1.2.3",
+    ]
+    for tell in tells:
+        tell()
+    assert facts.facts[-3:] == ["answered 0000"] * 3
