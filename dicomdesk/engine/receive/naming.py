@@ -21,6 +21,8 @@ from dicomdesk.engine.receive.request import FileNaming, Storage, SubFolders
 __all__ = ["FileStemMaker", "SubFolderMaker", "example_path", "file_stem_maker", "series_folder", "sub_folder_maker"]
 
 _PLAIN_UID = re.compile(r"[0-9.]{1,64}", re.ASCII)
+_SAFE_UID = re.compile(r"[0-9](?:[0-9.]{0,62}[0-9])?", re.ASCII)
+"""That is a file name on every system as it is."""
 _UID_PART_LIMIT = 100
 
 FileStemMaker = Callable[[str, str], str]
@@ -89,6 +91,8 @@ def _uid_stem(_sop_class_uid: str, sop_instance_uid: str) -> str:
 
 
 def _safe_part(uid: str) -> str:
+    if _SAFE_UID.fullmatch(uid):
+        return uid
     safe = safe_file_name_part(uid, _UID_PART_LIMIT)
     if safe == uid:
         return safe
