@@ -139,6 +139,8 @@ KEPT: dict[str, dict[str, bytes]] = {
         "a number": b"7",
         "an object of nothing": b"{}",
         "no JSON": b"x",
+        "times of which one has no zone": b'{"version": 1, "title": "t", "state": "open", "request": "",'
+        b' "added_at": "2026-01-02T03:04:05"}',
         "a time that is none": b'{"version": 1, "asked": NaN, "instances": [["1.2", "1.3", null]]}',
     },
     "journal": {
@@ -149,11 +151,13 @@ KEPT: dict[str, dict[str, bytes]] = {
         "a file of nothing": _manifest('{"path": null}'),
         "an area that is a number": b'{"version": 1, "area": 7, "when": "", "host": ""}\n{"end": 0, "bytes": 0}',
         "lists in one another": b"[" * 100_000,
+        "a count that is none": b'{"version": 1, "area": "A", "when": "", "host": ""}\n{"end": false, "bytes": 0}',
     },
     "area-state": {
         "a file of a name that cannot be": b"\1"
         b'{"path": "\\ud800", "size_bytes": 1, "sop_class_uid": "", "sop_instance_uid": "", "received": 1,'
         b' "study_instance_uid": "", "series_instance_uid": ""}',
+        "a correction that cannot be written": b'\4{"event": "part", "id": "\\ud800", "part": 0}',
         "a part that is a list": b'\4{"event": "taken", "id": "x", "part": []}',
         "a removal at the end of time": b"\0"
         b'{"version": 1, "id": "x", "removed_at": 1e300, "kept_until": null, "what": "", "by": "", "why": "",'

@@ -51,8 +51,7 @@ def correct(data: bytes) -> None:
     corrected = attempt(lambda: b"".join(bytes(part) for part in made.value.parts()), DataError).value  # type: ignore[union-attr]  # there is one
     if corrected is None:
         return
-    is_sound = _is_sound(data)
-    if not is_sound:
+    if data[128:132] != b"DICM" or not _is_sound(data):  # without a header the first element tells the encoding
         return
     require(_is_sound(corrected), "what was sound is sound after a correction")
     again = attempt(lambda: correct_open_file(in_file(corrected), len(corrected), _CORRECTION), DataError)

@@ -248,6 +248,7 @@ def _write_all(journal: _Noting) -> None:
     JournalTransactions(journal).keep(transaction)
     retrieve = RetrieveRequest(peer=Peer(host="h", port=104), identifiers=(Identifier(),))
     keep_work(journal, retrieve, "title", "retrieve-1")
+    keep_work(journal, retrieve, "title", "retrieve-2")
 
 
 @cache

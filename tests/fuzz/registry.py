@@ -412,6 +412,7 @@ _ALL = (
         build=messages.build_host_message,
         mutate=mutation_of_bytes(messages.PICKLE_WORDS),
         steps_per_byte=100,
+        steps_allowance=2_000_000,  # the modules of types are imported
         memory_per_byte=1000,
     ),
     Target(

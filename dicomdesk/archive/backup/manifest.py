@@ -80,7 +80,7 @@ class Manifest:
         for line in _lines(self.file):
             last = line
         files, size_bytes = last["end"], last.get("bytes")
-        if not (isinstance(files, int) and isinstance(size_bytes, int)):
+        if type(files) is not int or type(size_bytes) is not int:
             raise _damaged(self.file)
         return files, size_bytes
 

@@ -171,7 +171,9 @@ class Trail:
 
 
 def _is_event(line: _Line) -> bool:
-    return isinstance(line.get("id"), str) and type(line.get("part")) is int and isinstance(line.get("event"), str)
+    identifier = line.get("id")
+    is_named = isinstance(identifier, str) and identifier.isascii()
+    return is_named and type(line.get("part")) is int and isinstance(line.get("event"), str)
 
 
 def _origin(line: _Line) -> Origin:

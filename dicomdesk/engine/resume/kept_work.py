@@ -179,8 +179,15 @@ def _read(key: str, written: str) -> KeptWork:
             state=WorkState(told["state"]),
             request=str(told["request"]),
             reason=str(told.get("reason", "")),
-            added_at=datetime.fromisoformat(told["added_at"]),
-            ended_at=None if ended_at is None else datetime.fromisoformat(ended_at),
+            added_at=_moment(told["added_at"]),
+            ended_at=None if ended_at is None else _moment(ended_at),
         )
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise SettingsError(f"What the journal keeps as {key} cannot be read") from error
+
+
+def _moment(written: str) -> datetime:
+    moment = datetime.fromisoformat(written)
+    if moment.tzinfo is None:
+        raise ValueError("a time without zone")
+    return moment

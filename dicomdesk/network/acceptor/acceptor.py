@@ -23,6 +23,7 @@ from dicomdesk.network.acceptor.association_answer import (
     refuse,
 )
 from dicomdesk.network.acceptor.association_places import Holder
+from dicomdesk.network.acceptor.interpreter_turns import HeavyTurns
 from dicomdesk.network.acceptor.message_reception import Reception, refused_command
 from dicomdesk.network.acceptor.observers import IncomingAssociation, ListenerObserver
 from dicomdesk.network.acceptor.operation import Operation, Services
@@ -93,6 +94,8 @@ class AcceptorSettings:
     """Whom to serve."""
     places: PlaceRules = field(default_factory=PlaceRules)
     """How slow a peer may be."""
+    heavy_turns: HeavyTurns = field(default_factory=HeavyTurns)
+    """One for all."""
 
 
 class Admission(Protocol):
@@ -243,6 +246,7 @@ class Acceptor:
             self._close()
 
     def _serve(self) -> None:
+        turns = self._settings.heavy_turns
         if self._settings.ssl_context is not None:
             self._connection.start_tls(self._settings.ssl_context, self._limit_s())
         while self._state is not AcceptorState.ENDED:
@@ -250,7 +254,11 @@ class Acceptor:
             if count == 0:
                 self._end_of_stream()
                 return
-            self._take(count)
+            if turns.are_kept:
+                with turns.turn(self.bytes_received):
+                    self._take(count)
+            else:
+                self._take(count)
             if self._callbacks.services is not None:
                 self._perform_due(self._callbacks.services)
             if self._stop_mode is not StopMode.RUNNING and self._must_stop():

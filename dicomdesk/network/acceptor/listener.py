@@ -20,7 +20,7 @@ from dicomdesk.errors import LocalError, PortInUseError
 from dicomdesk.network.acceptor.acceptor import Acceptor, AcceptorSettings, AcceptorState, Callbacks, StopMode
 from dicomdesk.network.acceptor.access_control import AccessControl
 from dicomdesk.network.acceptor.association_places import Holder, Places, Remarks, address_group, choose_dropped
-from dicomdesk.network.acceptor.interpreter_turns import LONG_TURN_S, InterpreterTurns
+from dicomdesk.network.acceptor.interpreter_turns import LONG_TURN_S, SHORT_TURN_S, InterpreterTurns
 from dicomdesk.network.presentation.context_acceptance import AcceptancePolicy
 from dicomdesk.network.wire.connection import no_descriptor_error
 from dicomdesk.network.wire.host_names import HostNames
@@ -252,6 +252,7 @@ class Listener:
                 turn_s = self._turns.ended(monotonic(), is_failure=acceptor.has_failed)
                 if turn_s != self._turn_s:
                     self._turn_s = turn_s
+                    self._acceptor_settings.heavy_turns.are_kept = turn_s == SHORT_TURN_S
                     sys.setswitchinterval(turn_s)
 
     def next_number(self) -> int:

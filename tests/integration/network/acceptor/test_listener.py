@@ -75,10 +75,7 @@ def test_turns_are_shorter_still_after_many_connections_failed() -> None:
     receiver = Receiver()
     try:
         with listening(receiver) as (port, listener):
-            for _ in range(8):
-                with connected(port) as peer:
-                    peer.send(b"rubbish that is no PDU of any kind")
-                    peer.read(1)
+            _fail(port)
             with connected(port) as peer:
                 peer.associate()
                 peer.release()
@@ -87,6 +84,33 @@ def test_turns_are_shorter_still_after_many_connections_failed() -> None:
             assert sys.getswitchinterval() == pytest.approx(SHORT_TURN_S)
     finally:
         sys.setswitchinterval(before)
+
+
+def test_large_instances_arrive_side_by_side_although_many_connections_failed() -> None:
+    before, content = sys.getswitchinterval(), bytes(16_000)
+    receiver = Receiver()
+    try:
+        with listening(receiver) as (port, _), ExitStack() as stack:
+            _fail(port)
+            peers = [stack.enter_context(connected(port)) for _ in range(4)]
+            for peer in peers:
+                peer.associate()
+                peer.send(data_pdu(1, 3, store_command("1.2")), *(data_pdu(1, 0, content) for _ in range(60)))
+            for peer in peers:
+                peer.send(data_pdu(1, 2, b"end"))
+                assert peer.read_response().number(0x0900) == 0
+                peer.release()
+    finally:
+        sys.setswitchinterval(before)
+    assert [len(instance.data) for instance in receiver.instances] == [60 * len(content) + 3] * 4
+
+
+def _fail(port: int) -> None:
+    """As many connections as make a crowd send rubbish."""
+    for _ in range(8):
+        with connected(port) as peer:
+            peer.send(b"rubbish that is no PDU of any kind")
+            peer.read(1)
 
 
 def test_association_above_the_limit_is_rejected_as_transient() -> None:
