@@ -262,7 +262,9 @@ _LINE_ENDS = ("\n", "\r")
 def write_audit(data: bytes) -> None:
     """Whatever peers say, a message of the audit trail is one line of XML by its schema, and says the same."""
     parts = [part.decode("utf-8", "surrogateescape") for part in data.split(b"\n", 6)]
-    title, host, patient, name, study, accession, query = [*parts, *[""] * 7][:7]
+    if len(parts) < 7:
+        return
+    title, host, patient, name, study, accession, query = parts
     message = AuditMessage(
         event=EventId.QUERY,
         action="E",
