@@ -112,7 +112,7 @@ def check_area(
     LocalErrors of the index.
     """
     area = area_as_indexed(settings.configuration, area)
-    storage = open_storage(area, must_write=area.is_writable)
+    storage = open_storage(area, must_write=False)
     check_index_exists(settings, storage)
     with contextlib.closing(open_index(settings, storage)) as index:
         watch = _Watch(tell, progressed or _ignore, check or _go_on)

@@ -65,9 +65,11 @@ def test_it_is_served_and_nothing_in_it_changes(folder: Path) -> None:
     assert state_of(folder) == before
 
 
-def test_it_is_verified_and_nothing_in_it_changes(folder: Path) -> None:
+@pytest.mark.parametrize("is_writable", [False, True])
+def test_it_is_verified_and_nothing_in_it_changes(folder: Path, *, is_writable: bool) -> None:
+    """Also where the configuration says that it may be written: a share may be mounted otherwise."""
     before = state_of(folder)
-    settings = make_settings(folder, is_writable=False)
+    settings = make_settings(folder, is_writable=is_writable)
     assert check_area(settings, settings.configuration.areas[0], fail_on) == FileCheckReport(files=3, entries=3)
     assert state_of(folder) == before
 
