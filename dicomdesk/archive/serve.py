@@ -56,6 +56,8 @@ class ServeRequest:
     """Where on loopback figures are given, 0 takes a free port; None for nowhere."""
     audit: AuditSettings | None = None
     """Where the audit trail goes; None for no trail."""
+    bound: Callable[[], None] | None = None
+    """Called when the port is ours and nobody is served yet: the time for what takes a moment."""
 
     def make_job(self, sink: ServingSink, start_thread: ThreadStarter, /) -> "ServeJob":
         """See ``JobRequest``; raises what ``Archive`` raises."""
@@ -86,6 +88,7 @@ class ServeJob(ListeningJob):
                 journal=request.journal,
             )
         self._address = request.settings.address
+        self._bound = request.bound or _nothing
         self._metrics_port = request.metrics_port
         self._metrics = metrics
         self._metrics_server: MetricsServer | None = None
@@ -101,10 +104,14 @@ class ServeJob(ListeningJob):
                 self._metrics_server = MetricsServer(self._metrics, self.archive, self._metrics_port)
                 self._metrics_server.start(self._start_thread)
                 self.metrics_port = self._metrics_server.port
-            self._listen(self._address, lambda: self.archive.start(bound=self._account.become))
+            self._listen(self._address, lambda: self.archive.start(bound=self._take_port))
         except BaseException:
             self.withdraw()
             raise
+
+    def _take_port(self) -> None:
+        self._bound()
+        self._account.become()
 
     def take_reloads(self, path: Path, read: Callable[[], ArchiveConfiguration]) -> Callable[[], None]:
         """Return what has the configuration read again by ``read``, from ``path``, on a thread of its own.
@@ -194,6 +201,10 @@ class ServeJob(ListeningJob):
         self._report(fact)
         if isinstance(fact, ShutdownRequested) and not self._control.is_stopping:
             self.cancel()
+
+
+def _nothing() -> None:
+    """Do nothing."""
 
 
 def _open_auditor(request: ServeRequest) -> Auditor | None:

@@ -3,7 +3,7 @@
 import contextlib
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from typing import Final, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 
 from dicomdesk.archive.areas.keeper import Keeper
 from dicomdesk.archive.facts import OperationEnded
@@ -21,11 +21,13 @@ from dicomdesk.errors import DataError, DicomdeskError, LocalError, PeerError, S
 from dicomdesk.network.dimse.command_sets import MESSAGE_ID, MOVE_DESTINATION, PRIORITY
 from dicomdesk.network.dimse.instance_writer import MoveOriginator, StoreItem
 from dicomdesk.network.presentation.profiles import Profile
-from dicomdesk.network.requestor.association import RequestedAssociation, open_association
 from dicomdesk.network.status import Status
 from dicomdesk.network.wire.connection import Companion, Interruption
 from dicomdesk.records import dataclass
 from dicomdesk.settings import AssociationSettings, Peer
+
+if TYPE_CHECKING:
+    from dicomdesk.network.requestor.association import RequestedAssociation
 
 __all__ = ["KeepForLater", "MoveProvider"]
 
@@ -121,6 +123,8 @@ class MoveProvider:
 
     def _move_batch(self, retrieval: Retrieval, batch: MoveBatch, destination: "_Destination") -> None:
         """Send what goes over one association; what cannot go has failed."""
+        from dicomdesk.network.requestor.association import open_association  # noqa: PLC0415 - start-up time
+
         message = retrieval.operation.message
         settings = destination.association_settings(message.negotiation.called_ae_title)
         originator = MoveOriginator(
@@ -163,7 +167,7 @@ class _Destination:
 
 def _send(
     retrieval: Retrieval,
-    association: RequestedAssociation,
+    association: "RequestedAssociation",
     instances: Sequence[StoredInstance],
     originator: MoveOriginator,
 ) -> Sequence[StoredInstance]:
@@ -254,7 +258,7 @@ class _BatchObserver:
     """Observer of the instances of one batch; a ``StoreObserver``."""
 
     def __init__(
-        self, retrieval: Retrieval, association: RequestedAssociation, instances: Sequence[StoredInstance]
+        self, retrieval: Retrieval, association: "RequestedAssociation", instances: Sequence[StoredInstance]
     ) -> None:
         self._retrieval = retrieval
         self._association = association

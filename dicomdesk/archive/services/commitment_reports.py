@@ -12,7 +12,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 from enum import Enum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from dicomdesk.archive.areas.keeper import Keeper
 from dicomdesk.archive.facts import ArchiveFacts
@@ -28,11 +28,13 @@ from dicomdesk.errors import LocalError, PeerError, SettingsError, StorageError
 from dicomdesk.human import printable
 from dicomdesk.network.dimse.requests import event_report_request
 from dicomdesk.network.negotiation import ProposedContext, Role
-from dicomdesk.network.requestor.association import RequestedAssociation, open_association
 from dicomdesk.network.status import StatusClass, classify_status
 from dicomdesk.network.wire.connection import Interruption
 from dicomdesk.records import dataclass
 from dicomdesk.settings import AssociationSettings, Peer
+
+if TYPE_CHECKING:
+    from dicomdesk.network.requestor.association import RequestedAssociation
 
 __all__ = ["KeptReport", "ReportDelivery", "TooManyReportsError"]
 
@@ -275,7 +277,9 @@ class ReportDelivery:
             interruption.close()
         return _Attempt.TAKEN if is_taken else _Attempt.REFUSED
 
-    def _call(self, report: Report, entry: PeerEntry, interruption: Interruption) -> RequestedAssociation:
+    def _call(self, report: Report, entry: PeerEntry, interruption: Interruption) -> "RequestedAssociation":
+        from dicomdesk.network.requestor.association import open_association  # noqa: PLC0415 - start-up time
+
         settings = self._settings.current
         longest_s = min(settings.timeouts.dimse_s or _LONGEST_ANSWER_S, _LONGEST_ANSWER_S)
         return open_association(
@@ -290,7 +294,7 @@ class ReportDelivery:
         )
 
 
-def _report(association: RequestedAssociation, report: Report) -> bool:
+def _report(association: "RequestedAssociation", report: Report) -> bool:
     context = association.negotiation.contexts[0]
     if not context.is_accepted:
         return False

@@ -17,7 +17,16 @@ from dicomdesk.archive.contents.rows import SEQUENCES, patient_identity
 from dicomdesk.archive.tables.conflicts import recount_conflicts
 from dicomdesk.archive.tables.database import Database
 from dicomdesk.archive.tables.patients import refresh_patient
-from dicomdesk.archive.tables.schema import TABLES, VERSION, metadata, patient, sequence_item, settings, study
+from dicomdesk.archive.tables.schema import (
+    TABLES,
+    VERSION,
+    create_tables,
+    metadata,
+    patient,
+    sequence_item,
+    settings,
+    study,
+)
 from dicomdesk.dicom.query.attributes import Level
 from dicomdesk.errors import IndexDamagedError, IndexUnusableError
 
@@ -77,7 +86,7 @@ def _tell_patients_apart(connection: Connection) -> None:
             if not found.get("duplicates_constraint"):
                 connection.execute(text(f'DROP INDEX "{found["name"]}"'))
         connection.execute(text(f"ALTER TABLE {name} RENAME TO old_{name}"))
-    metadata.create_all(connection)
+    create_tables(connection)
     _copy(connection, "patient", identity="CAST(old_patient.key AS TEXT)")
     of_patient = {name: f"old_patient.{name}" for name in _patient_columns(connection)}
     _copy(connection, "study", "JOIN old_patient ON old_patient.key = old_study.patient_key", **of_patient)
@@ -232,7 +241,7 @@ def _migrate(connection: Connection) -> None:
     version = read_version(connection)
     _refuse_newer(version)
     if version == 0:
-        metadata.create_all(connection)
+        create_tables(connection)
         connection.execute(settings.insert().values(name="version", value=str(VERSION)))
         return
     for start in range(version, VERSION):

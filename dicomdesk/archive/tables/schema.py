@@ -10,7 +10,20 @@ Person names have columns ``..._alphabetic``, ``..._ideographic``, ``..._phoneti
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData, Table, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    TextClause,
+    UniqueConstraint,
+    text,
+)
 
 from dicomdesk.archive.contents.contents import content_columns, content_row
 from dicomdesk.archive.contents.rows import search_columns
@@ -20,6 +33,8 @@ VERSION: Final = 5
 """Version of this schema; ``migrations`` brings older ones to it."""
 
 metadata: Final = MetaData()
+_partial_indexes: Final[list[tuple[Index, TextClause]]] = []
+"""Those of few rows, and of which."""
 
 _Text = Text().with_variant(Text(collation="C"), "postgresql")
 """Compared byte by byte, so that ranges find prefixes."""
@@ -68,7 +83,9 @@ def _face_table(name: str, owner: str, key: str, level: Level, *indexes: Index) 
 def _partial(name: str, *columns: str) -> Index:
     """An index of the few rows where the last column is not 0."""
     found = text(f'"{columns[-1]}" <> 0')
-    return Index(name, *columns[:-1], sqlite_where=found, postgresql_where=found)
+    index = Index(name, *columns[:-1], sqlite_where=found)
+    _partial_indexes.append((index, found))
+    return index
 
 
 settings: Final = Table("settings", metadata, Column("name", _Text, primary_key=True), _text("value"))
@@ -204,3 +221,11 @@ lease: Final = Table("lease", metadata, Column("name", _Text, primary_key=True),
 """Work that one of several processes does at a time: ``until`` is in microseconds since 1970."""
 
 TABLES: Final = {Level.PATIENT: patient, Level.STUDY: study, Level.SERIES: series, Level.IMAGE: instance}
+
+
+def create_tables(connection: Connection) -> None:
+    """Make the tables that are not there; the caller commits."""
+    if connection.dialect.name == "postgresql":  # told here, for that imports all drivers of PostgreSQL
+        for index, found in _partial_indexes:
+            index.dialect_options["postgresql"]["where"] = found
+    metadata.create_all(connection)

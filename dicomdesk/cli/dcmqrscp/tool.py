@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from dicomdesk.cli.dcmqrscp.options import TLS_ROLE, TOOL, check_parameters
 from dicomdesk.cli.exit_codes import ExitCode, died_of_signal
+from dicomdesk.cli.lean_imports import lean_imports
 from dicomdesk.cli.options.grammar import CommandLine
 from dicomdesk.cli.options.tls import list_ciphers
 from dicomdesk.cli.output.standard_streams import write_stderr
@@ -140,7 +141,8 @@ def _serve(
     settings: "ArchiveSettings",
     profiles: "ArchiveProfiles",
 ) -> int:
-    from dicomdesk.archive.serve import ServeJob, ServeRequest  # noqa: PLC0415 - start-up time
+    with lean_imports():
+        from dicomdesk.archive.serve import ServeJob, ServeRequest  # noqa: PLC0415 - start-up time
     from dicomdesk.archive.setup.configuration import read_configuration  # noqa: PLC0415 - as above
     from dicomdesk.cli.dcmqrscp.json_lines import ArchiveJsonReporter  # noqa: PLC0415 - as above
     from dicomdesk.cli.dcmqrscp.lines import ArchiveLines  # noqa: PLC0415 - as above
@@ -187,6 +189,7 @@ def _serve(
             journal=journal,
             metrics_port=options.metrics_port,
             audit=options.audit,
+            bound=_import_requestor,
         )
         return watch.carry_out(request, conclude, begun=show_begun)
 
@@ -210,6 +213,12 @@ def _moves_journal(
     finally:
         if journal is not None:
             close_journal(journal, tool)
+
+
+def _import_requestor() -> None:
+    """Import what C-MOVE needs, while first peers wait for a moment: nobody has to wait for it then."""
+    with lean_imports():
+        import dicomdesk.network.requestor.association  # noqa: F401, PLC0415 - as said
 
 
 def _nothing() -> None:

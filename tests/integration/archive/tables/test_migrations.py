@@ -217,3 +217,12 @@ def test_a_database_that_another_process_makes_meanwhile_is_an_index(
     assert looks > 2
     index.add([index_entry()])
     assert index.statistics(AREA).instances == 1
+
+
+def test_indexes_of_conflicts_hold_those_few_rows_only(empty_index: Index) -> None:
+    is_sqlite = empty_index.database.is_sqlite
+    asked = "SELECT name, sql FROM sqlite_master" if is_sqlite else "SELECT indexname, indexdef FROM pg_indexes"
+    with empty_index.database.reading() as connection:
+        found = {name: text or "" for name, text in connection.exec_driver_sql(asked)}
+    for name in ("patient_that_varies", "study_in_conflict", "instance_in_conflict"):
+        assert "<> 0" in found[name]
