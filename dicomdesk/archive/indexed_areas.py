@@ -1,20 +1,19 @@
 """Storage areas and their indexes: which database, under which AE title, and the entries that are read from files."""
 
 import contextlib
-import os
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
+from dicomdesk.archive.area_names import area_as_indexed, name_in_index
 from dicomdesk.archive.areas.entry_reader import read_entry
 from dicomdesk.archive.areas.folder_notes import LeftOut, read_name
 from dicomdesk.archive.areas.keeper import Keeper
 from dicomdesk.archive.areas.objects.object_area import open_storage
 from dicomdesk.archive.areas.opening_check import find_left_out
-from dicomdesk.archive.areas.storage_area import STATE_FOLDER, StorageArea
+from dicomdesk.archive.areas.storage_area import StorageArea
 from dicomdesk.archive.index import Durability, Index, sqlite_url
 from dicomdesk.archive.index_entries import IndexEntry
-from dicomdesk.archive.setup.configuration import ArchiveConfiguration, Area
+from dicomdesk.archive.setup.configuration import Area
 from dicomdesk.archive.setup.settings import ArchiveSettings
 from dicomdesk.errors import IndexDamagedError
 
@@ -45,23 +44,6 @@ def open_index(settings: ArchiveSettings, storage: StorageArea) -> Index:
 def durability(settings: ArchiveSettings) -> Durability:
     """Return the durability of the indexes."""
     return Durability.POWER if settings.fsync else Durability.PROCESS
-
-
-def area_as_indexed(configuration: ArchiveConfiguration, area: Area) -> Area:
-    """The area with the name by which the index knows it, which its folder notes: it outlives other AE titles.
-
-    Before there is one, it is the AE title of the first area with the same folder. Several application entities may
-    share a folder, as with DCMTK's archive; they have the same instances then.
-    """
-    folder = os.path.realpath(area.folder)
-    named = (one for one in configuration.areas if one.ae_title)
-    first = next((one for one in named if os.path.realpath(one.folder) == folder), area)
-    return replace(area, ae_title=name_in_index(area.folder, first.ae_title))
-
-
-def name_in_index(folder: Path, otherwise: str) -> str:
-    """The name by which the index knows a folder, where the folder notes one."""
-    return read_name(os.path.join(os.path.abspath(folder), STATE_FOLDER)) or otherwise
 
 
 def settle_name(settings: ArchiveSettings, area: Area, storage: StorageArea, index: Index) -> Area:

@@ -7,6 +7,7 @@ import itertools
 import logging
 import threading
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,7 +34,7 @@ from dicomdesk.records import dataclass
 if TYPE_CHECKING:
     from dicomdesk.engine.journal.journal import Journal
 
-__all__ = ["ServeJob", "ServeRequest"]
+__all__ = ["ServeJob", "ServeRequest", "load_requestor"]
 
 logger = logging.getLogger(__name__)
 
@@ -201,6 +202,11 @@ class ServeJob(ListeningJob):
         self._report(fact)
         if isinstance(fact, ShutdownRequested) and not self._control.is_stopping:
             self.cancel()
+
+
+def load_requestor() -> None:
+    """Load what associations of ours need, which takes a tenth of a second, before one is wanted."""
+    import_module("dicomdesk.network.requestor.association")
 
 
 def _nothing() -> None:

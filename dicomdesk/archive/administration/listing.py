@@ -1,16 +1,27 @@
 """Lists what an archive has, level by level, and what of it contradicts other instances."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from dicomdesk.archive.administration.opening import OpenedArea
 from dicomdesk.archive.administration.selection import Selection
 from dicomdesk.archive.index_entries import Conflict
-from dicomdesk.archive.matching.listed_rows import LISTED
+from dicomdesk.archive.matching.whole_levels import LISTED_NAMES
 from dicomdesk.dicom.query.attributes import ATTRIBUTES, Attribute, Level, Source
 from dicomdesk.records import dataclass
 
-__all__ = ["Listed", "ListedValue", "columns_of", "conflict_words", "default_attributes", "find_conflicts", "list_area"]
+if TYPE_CHECKING:
+    from dicomdesk.archive.administration.opening import OpenedArea
+
+__all__ = [
+    "Listed",
+    "ListedValue",
+    "columns_of",
+    "conflict_words",
+    "default_attributes",
+    "find_conflicts",
+    "list_area",
+    "listed",
+]
 
 _DEFAULTS: Final[Mapping[Level, str]] = {
     Level.PATIENT: "PatientID IssuerOfPatientID PatientName PatientBirthDate PatientSex NumberOfPatientRelatedStudies "
@@ -44,11 +55,11 @@ def default_attributes(level: Level) -> tuple[Attribute, ...]:
 
 def columns_of(level: Level, attributes: Sequence[Attribute]) -> tuple[str, ...]:
     """Names of the values that ``list_area`` gives, in their order."""
-    return (*(_column(attribute) for attribute in attributes), *LISTED[level])
+    return (*(_column(attribute) for attribute in attributes), *LISTED_NAMES[level])
 
 
 def list_area(
-    opened: OpenedArea, selection: Selection, attributes: Sequence[Attribute] | None = None
+    opened: "OpenedArea", selection: Selection, attributes: Sequence[Attribute] | None = None
 ) -> Iterator[Listed]:
     """Yield what is selected, in no particular order, with these attributes or the usual ones.
 
@@ -58,16 +69,23 @@ def list_area(
     shown = default_attributes(level) if attributes is None else attributes
     shown = [attribute for attribute in shown if not level.is_above(attribute.level)]
     for match, more in opened.index.find_listed(selection.query(returned=shown), opened.name):
-        values: dict[str, ListedValue] = {}
-        for attribute in shown:
-            text = match.values.get(attribute.tag, "")
-            is_number = attribute.source in _NUMBERS and text.isdigit()
-            values[_column(attribute)] = int(text) if is_number else text
-        values |= {name: _shown(name, value) for name, value in more.items()}
-        yield Listed(area=opened.name, level=level, values=values)
+        texts = [match.values.get(attribute.tag, "") for attribute in shown]
+        yield listed(opened.name, level, shown, texts, more)
 
 
-def find_conflicts(opened: OpenedArea) -> Iterator[Listed]:
+def listed(
+    area: str, level: Level, shown: Sequence[Attribute], texts: Sequence[str], more: Mapping[str, str | int]
+) -> Listed:
+    """Make a row of the values of attributes, and those that ``LISTED_NAMES`` names."""
+    values: dict[str, ListedValue] = {}
+    for attribute, text in zip(shown, texts, strict=True):
+        is_number = attribute.source in _NUMBERS and text.isdigit()
+        values[_column(attribute)] = int(text) if is_number else text
+    values |= {name: _shown(name, value) for name, value in more.items()}
+    return Listed(area=area, level=level, values=values)
+
+
+def find_conflicts(opened: "OpenedArea") -> Iterator[Listed]:
     """Yield what contradicts something else, and is kept nevertheless: studies first, then instances.
 
     Studies are those of a UID that another patient has, too, and those whose instances name the patient differently.

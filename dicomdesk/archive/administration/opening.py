@@ -9,7 +9,7 @@ from pathlib import Path
 from dicomdesk.archive.administration.place import ArchivePlace
 from dicomdesk.archive.areas.keeper import Keeper
 from dicomdesk.archive.areas.objects.object_area import open_storage
-from dicomdesk.archive.areas.storage_area import STATE_FOLDER
+from dicomdesk.archive.areas.storage_area import INDEX_NAME, STATE_FOLDER
 from dicomdesk.archive.index import Index, sqlite_url
 from dicomdesk.archive.indexed_areas import area_as_indexed, durability, name_in_index
 from dicomdesk.archive.setup.accounts import Account, find_account
@@ -20,7 +20,6 @@ from dicomdesk.records import dataclass
 
 __all__ = ["OpenedArea", "opened_areas", "working_on"]
 
-_INDEX_NAME = "index.sqlite"
 _UNNAMED = "ARCHIVE"
 
 
@@ -58,7 +57,7 @@ def opened_areas(place: ArchivePlace) -> Iterator[list[OpenedArea]]:
     with contextlib.ExitStack() as closing:
         indexes: dict[str, Index] = {}
         opened: dict[tuple[str, str], OpenedArea] = {}
-        for area in _chosen(settings.configuration, place):
+        for area in place.chosen_areas(settings.configuration):
             url = settings.configuration.database_url or _url_in_folder(area.folder)
             if url not in indexes:
                 is_frozen = not (settings.configuration.database_url or _can_write(area.folder))
@@ -99,20 +98,6 @@ def _owner(opened: OpenedArea) -> Account:
     return Account(user_id=status.st_uid, group_id=status.st_gid)
 
 
-def _chosen(configuration: ArchiveConfiguration, place: ArchivePlace) -> list[Area]:
-    if place.folder is not None:
-        return list(configuration.areas)
-    first: dict[str, Area] = {}
-    for area in configuration.areas:
-        first.setdefault(area.ae_title, area)
-    if not first:
-        raise SettingsError("The configuration names no storage area (AETable)")
-    for title in place.ae_titles:
-        if title not in first:
-            raise SettingsError(f'The configuration names no storage area "{title}", only {", ".join(first)}')
-    return [area for area in first.values() if not place.ae_titles or area.ae_title in place.ae_titles]
-
-
 def _named(configuration: ArchiveConfiguration, area: Area, index: Index) -> Area:
     """The area with the name that the index knows it by."""
     if area.ae_title:
@@ -132,7 +117,7 @@ def _url_in_folder(folder: Path) -> str:
     """URL of the index in an area's own folder; raises where there is none, for to open it would make one."""
     if not folder.is_dir():
         raise StorageError(f"The storage area {folder} is no folder, or does not exist")
-    file = Path(os.path.abspath(folder)) / STATE_FOLDER / _INDEX_NAME
+    file = Path(os.path.abspath(folder)) / STATE_FOLDER / INDEX_NAME
     if not file.exists():
         raise IndexUnusableError(
             f"the storage area {folder} has no index: a server makes it when it starts, dcmqrscp --reindex from files"

@@ -42,3 +42,17 @@ class ArchivePlace:
         if self.database_url:
             configuration = replace(configuration, database_url=self.database_url)
         return ArchiveSettings(configuration=configuration)
+
+    def chosen_areas(self, configuration: ArchiveConfiguration) -> list[Area]:
+        """Return the areas that are meant, in the order of the configuration. Raises SettingsError."""
+        if self.folder is not None:
+            return list(configuration.areas)
+        first: dict[str, Area] = {}
+        for area in configuration.areas:
+            first.setdefault(area.ae_title, area)
+        if not first:
+            raise SettingsError("The configuration names no storage area (AETable)")
+        for title in self.ae_titles:
+            if title not in first:
+                raise SettingsError(f'The configuration names no storage area "{title}", only {", ".join(first)}')
+        return [area for area in first.values() if not self.ae_titles or area.ae_title in self.ae_titles]

@@ -37,11 +37,12 @@ try:
 except ImportError:  # Windows: a file that is open cannot be removed there, which serves as well
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["STATE_FOLDER", "StorageArea", "is_instance_path", "running_owners"]
+__all__ = ["INDEX_NAME", "STATE_FOLDER", "StorageArea", "is_instance_path", "running_owners"]
 
 logger = logging.getLogger(__name__)
 
 STATE_FOLDER = ".dicomdesk"
+INDEX_NAME = "index.sqlite"
 _EXTENSION = ".dcm"
 _MARKER, _NOTE, _NOTE_EXTENSION = "running-", "removing-", ".json"
 _SLACK_S = 2.0
@@ -91,7 +92,7 @@ class StorageArea:
     @property
     def index_path(self) -> Path:
         """Path of an index of this area alone."""
-        return Path(self._state) / "index.sqlite"
+        return Path(self._state) / INDEX_NAME
 
     def path_of(self, relative: str) -> str:
         """Return the file of a relative path; raises FileNotFoundError for one that leads elsewhere."""

@@ -33,6 +33,7 @@ from dicomdesk.dicom.query.attributes import (
 __all__ = [
     "NAME_PLACE",
     "PATIENT_COLUMNS",
+    "SCHEMA_VERSION",
     "Content",
     "Tally",
     "content_columns",
@@ -45,6 +46,9 @@ __all__ = [
     "patient_row",
     "raw_content",
 ]
+
+SCHEMA_VERSION: Final = 5
+"""Version of the tables that hold contents; ``migrations`` brings older ones to it."""
 
 Content = tuple[str, ...]
 """Values in the order of ``content_columns``."""

@@ -25,12 +25,11 @@ from sqlalchemy import (
     text,
 )
 
-from dicomdesk.archive.contents.contents import content_columns, content_row
+from dicomdesk.archive.contents.contents import SCHEMA_VERSION, content_columns, content_row
 from dicomdesk.archive.contents.rows import search_columns
 from dicomdesk.dicom.query.attributes import Level, Source, attributes_of, stored_attributes
 
-VERSION: Final = 5
-"""Version of this schema; ``migrations`` brings older ones to it."""
+VERSION: Final = SCHEMA_VERSION
 
 metadata: Final = MetaData()
 _partial_indexes: Final[list[tuple[Index, TextClause]]] = []

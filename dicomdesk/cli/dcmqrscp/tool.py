@@ -189,7 +189,7 @@ def _serve(
             journal=journal,
             metrics_port=options.metrics_port,
             audit=options.audit,
-            bound=_import_requestor,
+            bound=_prepare_moves,
         )
         return watch.carry_out(request, conclude, begun=show_begun)
 
@@ -215,10 +215,12 @@ def _moves_journal(
             close_journal(journal, tool)
 
 
-def _import_requestor() -> None:
-    """Import what C-MOVE needs, while first peers wait for a moment: nobody has to wait for it then."""
+def _prepare_moves() -> None:
+    """Load what C-MOVE needs, while first peers wait for a moment: nobody has to wait for it then."""
+    from dicomdesk.archive.serve import load_requestor  # noqa: PLC0415 - start-up time
+
     with lean_imports():
-        import dicomdesk.network.requestor.association  # noqa: F401, PLC0415 - as said
+        load_requestor()
 
 
 def _nothing() -> None:

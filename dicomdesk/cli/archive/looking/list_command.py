@@ -108,7 +108,6 @@ def run(line: CommandLine, log: Log) -> int:
     attributes = None if selection is None else _read_attributes(line, selection)
     place, limit = read_place(line), line.integer("--limit", 1)
     from dicomdesk.archive.administration.listing import columns_of, default_attributes  # noqa: PLC0415 - start-up time
-    from dicomdesk.archive.administration.opening import opened_areas  # noqa: PLC0415 - as above
     from dicomdesk.cli.archive.rows import RowOutput, read_form  # noqa: PLC0415 - as above
 
     form = read_form(line)
@@ -117,14 +116,22 @@ def run(line: CommandLine, log: Log) -> int:
         columns = columns_of(selection.level, attributes or default_attributes(selection.level))
     sort = _read_sort(line, columns)
 
+    def write(found: "Iterator[Listed]", area_count: int) -> int:
+        output = RowOutput(form, ("area", *columns) if area_count > 1 else columns)
+        rows = itertools.islice(_sorted(found, sort), limit)
+        return output.take_all((_word(listed, is_conflicts), {"area": listed.area, **listed.values}) for listed in rows)
+
     def work(_logger: Logger) -> int:
+        if selection is not None:
+            from dicomdesk.archive.administration.whole_listing import opened_whole  # noqa: PLC0415 - start-up time
+
+            with opened_whole(place, selection, attributes) as whole:
+                if whole is not None:
+                    return write(whole.rows(), whole.area_count)
+        from dicomdesk.archive.administration.opening import opened_areas  # noqa: PLC0415 - as above
+
         with opened_areas(place) as areas:
-            shown = ("area", *columns) if len(areas) > 1 else columns
-            output = RowOutput(form, shown)
-            rows = itertools.islice(_sorted(_rows(areas, selection, attributes), sort), limit)
-            return output.take_all(
-                (_word(listed, is_conflicts), {"area": listed.area, **listed.values}) for listed in rows
-            )
+            return write(_rows(areas, selection, attributes), len(areas))
 
     return carry_out(log, work)
 
