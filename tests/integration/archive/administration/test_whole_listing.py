@@ -9,16 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from dicomdesk.archive.administration.listing import Listed, default_attributes, list_area
+from dicomdesk.archive.administration.listing import Listed, list_area
 from dicomdesk.archive.administration.opening import opened_areas
 from dicomdesk.archive.administration.place import ArchivePlace
 from dicomdesk.archive.administration.selection import Selection, read_selection
 from dicomdesk.archive.administration.whole_listing import opened_whole
 from dicomdesk.archive.index import Index, sqlite_url
 from dicomdesk.archive.matching.listed_rows import LISTED
-from dicomdesk.archive.matching.whole_levels import LISTED_NAMES, WholeLevels
+from dicomdesk.archive.matching.whole_levels import LISTED_NAMES
 from dicomdesk.dicom.query.attributes import ATTRIBUTES, Attribute, Level, Source
-from dicomdesk.errors import IndexDamagedError
 from tests.helpers.archives.index_entries import AREA, index_entry
 
 ALL = [attribute for attribute in ATTRIBUTES if attribute.source is not Source.ITEMS]
@@ -86,19 +85,6 @@ def test_what_has_to_be_looked_at_more_closely_is_not_read_so(place: ArchivePlac
     assert listed(place, Level.STUDY) is None
     file.unlink()
     assert listed(place, Level.STUDY) is None
-
-
-def test_a_database_that_is_damaged_further_on_is_told(place: ArchivePlace) -> None:
-    assert place.folder is not None
-    file = place.folder / ".dicomdesk" / "index.sqlite"
-    with contextlib.closing(sqlite3.connect(file)) as connection:
-        (root,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'instance'").fetchone()
-        (size,) = connection.execute("PRAGMA page_size").fetchone()
-    with open(file, "r+b") as opened:
-        opened.seek((root - 1) * size)
-        opened.write(b"\xff" * size)
-    with contextlib.closing(WholeLevels(file)) as reader, pytest.raises(IndexDamagedError):
-        list(reader.rows(AREA, Level.IMAGE, default_attributes(Level.IMAGE)))
 
 
 @pytest.mark.long
