@@ -32,11 +32,12 @@ def lock_instances(connection: Connection | KeptConnection, areas_and_uids: Iter
     """
     if connection.dialect.name == "postgresql":
         locks = sorted({_lock_number(area, uid) for area, uid in areas_and_uids})
+        statement, values = (_LOCK_ONE, (locks[0],)) if len(locks) == 1 else (_LOCK_ALL, (locks,))
         cursor = connection.connection.cursor()
         try:
-            cursor.execute(_LOCK_ALL, (locks,))
+            cursor.execute(statement, values)
         except connection.dialect.loaded_dbapi.Error as error:
-            raise wrapped_error(connection.dialect, _LOCK_ALL, error) from error
+            raise wrapped_error(connection.dialect, statement, error) from error
         finally:
             cursor.close()
 
@@ -219,6 +220,7 @@ _PLACES: Final = (
     .join(series, series.c.key == instance.c.series_key)
     .join(study, study.c.key == series.c.study_key)
 )
+_LOCK_ONE: Final = "SELECT pg_advisory_xact_lock(6, %s)"
 _LOCK_ALL: Final = "SELECT count(pg_advisory_xact_lock(6, number)) FROM unnest(%s::int[]) AS number"
 """In the order of the numbers: who locks so waits for nobody in circles."""
 _FLAG: Final = update(instance).where(instance.c.key == bindparam("which")).values(conflict=bindparam("bits"))
