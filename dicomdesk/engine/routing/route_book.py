@@ -29,6 +29,7 @@ _SEEN, _RECEIVED = "rules.seen", "rules.received"
 _MATCHED, _UNMATCHED = "rules.matched", "rules.unmatched"
 _SENDER, _FILE, _BEGUN = "rules.sender", "rules.file", "rules.begun"
 _HELD, _TRIES, _LAST, _DOING = "rules.held", "rules.tries", "rules.last", "rules.doing"
+_STORED = "rules.stored"
 _LAST_ERRAND = "errand"
 MOST_CACHED = 100_000
 MOST_UNMATCHED = 20_000
@@ -58,13 +59,14 @@ class Handling:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastDone:
-    """What a rule did last, and how much that day."""
+    """What a rule did last, and how much its peers have stored that day; what waits is not counted."""
 
     at: datetime
     text: str
     instances: int
-    """That day."""
+    """That were stored that day."""
     studies: int
+    """Of which something was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +89,8 @@ class RouteBook:
         """Forget what is too old to matter."""
         for kind in (_SENT, _VERSIONS, _MATCHED, _UNMATCHED, _FILE):
             self.journal.discard_older(kind, now - timedelta(days=_KEPT_DAYS))
-        self.journal.discard_older(_DOING, now - timedelta(days=_DOINGS_DAYS))
+        for kind in (_DOING, _STORED):
+            self.journal.discard_older(kind, now - timedelta(days=_DOINGS_DAYS))
 
     # -- what was sent on
 
@@ -241,6 +244,13 @@ class RouteBook:
             self.journal.keep(_TRIES, str(errand_id), str(tries))
 
     # -- what rules did
+
+    def count_stored(self, errand_id: int, stored: int) -> int:
+        """So many instances of an errand are stored by now; return how many more than when it was counted last."""
+        known = int(self.journal.kept(_STORED, str(errand_id)) or 0)
+        if stored != known:
+            self.journal.keep(_STORED, str(errand_id), str(stored))
+        return max(0, stored - known)
 
     def last_done(self, rule: Rule) -> LastDone | None:
         """What a rule did last; for any thread."""

@@ -205,7 +205,9 @@ class Router:
             ended = self._deal_with(errand)
             rule = self._find_rule(ended.rule)
             if rule is not None:
-                self._book.note_done(rule, ended_text(ended), studies=0, instances=0)
+                stored = self._book.count_stored(errand_id, ended.stored)
+                is_first = 0 < stored == ended.stored
+                self._book.note_done(rule, ended_text(ended), studies=int(is_first), instances=stored)
             self._tell(ended)
 
     def errand_committed(self, errand_id: int) -> None:
@@ -431,7 +433,7 @@ class Router:
         if not is_open:
             self._book.note_held(errand_id, rule.name)
         waits = "" if opens_at is None else f", waiting until {opens_at:%a %H:%M}"
-        self._book.note_done(rule, f"{count_text(count, 'instance')} to {name}{waits}", studies=1, instances=count)
+        self._book.note_done(rule, f"{count_text(count, 'instance')} to {name}{waits}", studies=0, instances=0)
         self._tell(
             RuleSent(
                 rule=rule.name,

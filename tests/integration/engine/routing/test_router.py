@@ -122,6 +122,9 @@ def test_a_rule_for_nights_waits_in_the_queue_and_goes_at_its_hour(tmp_path: Pat
         (errand,) = here.opened.outbox.errands()
         assert (errand.state, errand.record.next_try_at) == (ErrandState.HELD, fact.opens_at.astimezone())
         assert errand.record.reason == 'The rule "r" sends between 20:00 and 06:00'
+        waits = here.book.last_done(nights)
+        assert waits is not None
+        assert (waits.instances, waits.studies) == (0, 0)  # nothing was sent today
         here.turn_after(8 * 3600)
         here.end_errands()
         assert len(peer.stores) == 1

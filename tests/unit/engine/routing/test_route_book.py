@@ -107,6 +107,14 @@ def test_what_a_rule_did_is_counted_by_the_day_and_its_history_kept() -> None:
     assert [doing.text for doing in book.doings("nights")] == ["2 instances to A", "3 instances to A"]
 
 
+def test_of_what_is_stored_only_what_is_new_is_counted() -> None:
+    book = RouteBook(MemoryJournal())
+    assert [book.count_stored(7, stored) for stored in (3, 3, 5)] == [3, 0, 2]
+    assert book.count_stored(8, 1) == 1
+    book.tidy(datetime.now(UTC) + timedelta(days=100))
+    assert book.count_stored(8, 1) == 1
+
+
 def test_errands_that_are_held_are_known_by_their_rules() -> None:
     book = RouteBook(MemoryJournal())
     book.note_held(3, "Nights")
