@@ -1,12 +1,11 @@
 """Actions of the Send view: add, send, pause, try again, move, clear, check, test, echo, report."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from dicomdesk import human
@@ -20,9 +19,12 @@ from dicomdesk.gui.panes import send_details
 from dicomdesk.gui.panes.preflight_flow import PreflightFlow
 from dicomdesk.gui.panes.send_flow import SendFlow
 from dicomdesk.gui.panes.send_header import HeaderState, PauseState, SendHeader
+from dicomdesk.gui.panes.sending.additions import Additions
+from dicomdesk.gui.panes.sending.chosen import ids_of, is_going, numbers_by_study, retry_numbers
+from dicomdesk.gui.panes.sending.command_copy import CommandCopy
+from dicomdesk.gui.panes.sending.order import Order
 from dicomdesk.gui.panes.sending.peer_questions import PeerQuestions
 from dicomdesk.gui.panes.sending.removal import Removal
-from dicomdesk.gui.questions.file_dialogs import ask_files, ask_folder
 from dicomdesk.gui.security.credentials import PreparedPeer, SecurityAccess
 from dicomdesk.gui.security.destinations import CALLING, DECOMPRESSION, Destinations, peer_word, request_for
 from dicomdesk.gui.sending.nodes import StudyNode
@@ -37,7 +39,6 @@ from dicomdesk.gui.window_state import TypedPeer, WindowState
 from dicomdesk.settings import Decompression
 
 if TYPE_CHECKING:
-    from dicomdesk.engine.outbox.outbox import Outbox
     from dicomdesk.gui.sending.past.history import HistoryDialog
 
 
@@ -84,6 +85,9 @@ class SendActions(QObject):
         self.when_done = WhenDoneRun(theme, view)
         self.questions = PeerQuestions(theme, session, tasks, header.peer_setup, view)
         self.removal = Removal(self.flow, tasks, view)
+        self.order = Order(self.flow)
+        self.additions = Additions(self.flow, tasks, view)
+        self._commands = CommandCopy(self.flow, header, self.destinations, self._known)
         self._connect()
 
     def state(self) -> HeaderState:
@@ -121,7 +125,7 @@ class SendActions(QObject):
         if any(study.whole_state is ItemState.HELD for study in studies):
             word = self.tr("Send now") if all(study.is_scheduled for study in studies) else self.tr("Go on")
             actions.append(Action(word=word, run=lambda: self.release(nodes), icon="start"))
-        if any(_is_going(study) for study in studies):
+        if any(is_going(study) for study in studies):
             actions.append(Action(word=self.tr("Pause"), run=lambda: self.hold(nodes), icon="pause"))
         if len(nodes) == 1 and any(study.problems for study in studies):
             word = self.tr("Show negotiation")
@@ -135,8 +139,8 @@ class SendActions(QObject):
             return ()
         actions = [Action(word=self.tr("Send to another peer…"), run=lambda: self.choose_peer(nodes))]
         if any(study.ended < study.total for study in studies):
-            actions.append(Action(word=self.tr("Send first"), run=lambda: self.send_first(nodes)))
-        if any(_is_going(study) or study.whole_state is ItemState.HELD for study in studies):
+            actions.append(Action(word=self.tr("Send first"), run=lambda: self.order.send_first(nodes)))
+        if any(is_going(study) or study.whole_state is ItemState.HELD for study in studies):
             actions.append(Action(word=self.tr("Cancel"), run=lambda: self.cancel(nodes)))
         if any(study.ended for study in studies):
             actions.append(Action(word=self.tr("Report"), run=lambda: self.open_report(studies)))
@@ -154,13 +158,13 @@ class SendActions(QObject):
         flow = self.flow
         match self._header.pause_state:
             case PauseState.PAUSE:
-                ids = _ids(flow.going())
+                ids = ids_of(flow.going())
                 flow.ask(lambda outbox: outbox.hold(ids))
             case PauseState.BREAK_OFF:
                 ids = [errand_id for run in self._session.outbox.runs.values() for errand_id in run.errand_ids]
                 flow.ask(lambda outbox: outbox.abort(ids))
             case PauseState.GO_ON:
-                ids = _ids(flow.held())
+                ids = ids_of(flow.held())
                 flow.ask(lambda outbox: outbox.release(ids))
                 self.begun.emit()
             case _:
@@ -173,10 +177,10 @@ class SendActions(QObject):
 
     def retry(self, nodes: Sequence[Node]) -> None:
         """Try again what did not succeed at or below rows, and what waits for its next try."""
-        wanted = _numbers_by_study(nodes)
+        wanted = numbers_by_study(nodes)
 
         def retry() -> None:
-            self.flow.ask(partial(_retry, wanted))
+            self.flow.ask(partial(retry_numbers, wanted))
 
         self._reach_peers(studies_of(nodes), retry)
 
@@ -186,42 +190,18 @@ class SendActions(QObject):
 
     def hold(self, nodes: Sequence[Node]) -> None:
         """Let studies wait."""
-        ids = _ids(studies_of(nodes))
+        ids = ids_of(studies_of(nodes))
         self.flow.ask(lambda outbox: outbox.hold(ids))
 
     def release(self, nodes: Sequence[Node]) -> None:
         """Let studies go on that were paused."""
         held = [study for study in studies_of(nodes) if study.whole_state is ItemState.HELD]
-        self._reach_peers(held, lambda: self.flow.ask(lambda outbox: outbox.release(_ids(held))))
+        self._reach_peers(held, lambda: self.flow.ask(lambda outbox: outbox.release(ids_of(held))))
 
     def cancel(self, nodes: Sequence[Node]) -> None:
         """End studies with what they have."""
-        ids = _ids(study for study in studies_of(nodes) if study.whole_state is not ItemState.READY)
+        ids = ids_of(study for study in studies_of(nodes) if study.whole_state is not ItemState.READY)
         self.flow.ask(lambda outbox: outbox.cancel(ids))
-
-    def send_first(self, nodes: Sequence[Node]) -> None:
-        """Let studies go before all others."""
-        ids = _ids(studies_of(nodes))
-        self.flow.ask(lambda outbox: outbox.send_first(ids))
-
-    def step(self, nodes: Sequence[Node], step: int) -> None:
-        """Move studies up (-1) or down (1) by one place."""
-        moved, order = studies_of(nodes), self.flow.queue.in_order()
-        places = sorted(order.index(study) for study in moved if study in order)
-        if not places:
-            return
-        at = places[0] - 1 if step < 0 else places[-1] + 2
-        if at < 0 or at > len(order):
-            return
-        self.move(nodes, next((study for study in order[at:] if study not in moved), None))
-
-    def move(self, nodes: Sequence[Node], before: StudyNode | None) -> None:
-        """Let studies go before another one; None is after all."""
-        moved = set(studies_of(nodes)) - {before}
-        ids = _ids(study for study in self.flow.queue.in_order() if study in moved)
-        target = before.errand_id if before is not None and before.errand_id else None
-        if ids:
-            self.flow.ask(lambda outbox: outbox.move(ids, target))
 
     def redirect(self, nodes: Sequence[Node], known: KnownPeer) -> None:
         """Send studies to a peer; those that are only listed wait until they are let go."""
@@ -251,11 +231,11 @@ class SendActions(QObject):
 
     def copy_command(self, nodes: Sequence[Node]) -> None:
         """Copy what sends the rows in a terminal; all where none is selected."""
-        self._tasks.start(self._copy_command(studies_of(nodes) or self.flow.queue.studies))
+        self._tasks.start(self._commands.copy(studies_of(nodes) or self.flow.queue.studies))
 
     def open_report(self, studies: Sequence[StudyNode] = ()) -> None:
         """Show the report of what was sent last, or on certain studies."""
-        ids = _ids(studies) or list(self.flow.last_sent) or _ids(self.flow.queue.studies)
+        ids = ids_of(studies) or list(self.flow.last_sent) or ids_of(self.flow.queue.studies)
         self.reports.open(ids)
 
     def open_history(self) -> None:
@@ -266,14 +246,6 @@ class SendActions(QObject):
             self._history = HistoryDialog(self._theme, self._tasks, self._session.outbox, self._view)
             self._history.send_again_wanted.connect(self.flow.add)
         self._history.open_anew()
-
-    def add_files(self) -> None:
-        """Ask for files and add them."""
-        self._tasks.start(self._add_files())
-
-    def add_folder(self) -> None:
-        """Ask for a folder and add it."""
-        self._tasks.start(self._add_folder())
 
     def check(self) -> None:
         """Find out how what is ready would go."""
@@ -303,14 +275,15 @@ class SendActions(QObject):
         self.questions.answered.connect(self.answered)
         self.questions.changed.connect(self.changed)
         self.removal.removed.connect(lambda: self.told.emit(None))
+        self._commands.told.connect(self.told)
         for wanted, run in (
             (header.primary_wanted, self.run_primary),
             (header.pause_wanted, self.run_pause),
             (header.check_wanted, self.check),
             (header.test_wanted, self.questions.test),
             (header.echo_wanted, self.questions.echo),
-            (header.files_wanted, self.add_files),
-            (header.folder_wanted, self.add_folder),
+            (header.files_wanted, self.additions.ask_for_files),
+            (header.folder_wanted, self.additions.ask_for_folder),
             (header.report_wanted, self.open_report),
             (header.retry_wanted, self.retry_all),
             (header.clear_wanted, self.removal.clear),
@@ -458,67 +431,3 @@ class SendActions(QObject):
         if study is not None:
             job_id, association = self.flow.queue.carrier_of(study, number)
         self.association_wanted.emit(WantedAssociation(is_requestor=True, job_id=job_id, number=association))
-
-    async def _copy_command(self, studies: Sequence[StudyNode]) -> None:
-        from dicomdesk.gui.sending.command import MOST_FILES, command_line  # noqa: PLC0415 - loaded when it is wanted
-
-        records = await self.flow.instances_of(studies)
-        if not records:
-            return
-        entry = self._header.peer_entry
-        name = next((study.peer for study in studies if study.peer), "")
-        known = self.destinations.find(name) if name else None
-        if known is None:
-            if not entry.is_valid():
-                self.told.emit(Details(title=entry.first_problem(), icon="warning", tone=Tone.WARNING))
-                return
-            known = self._known(PreparedPeer(peer=entry.peer()))
-        found, calling = [record.found for record in records], known.calling_ae_title or entry.calling.value()
-        command = command_line(known, calling, found, is_lossy=self._header.lossy.isChecked())
-        QGuiApplication.clipboard().setText(command)
-        paths = len({each.path for each in found})
-        text = (
-            self.tr("It names the folders, since there are {count} files: everything in them is sent.")
-            if paths > MOST_FILES
-            else self.tr("Paste it into a terminal of this machine. Secrets are left out.")
-        )
-        title = self.tr("Copied as a command of dcmsend")
-        self.told.emit(Details(title=title, text=text.format(count=paths), icon="copy"))
-
-    async def _add_files(self) -> None:
-        paths = await ask_files(self._tasks, self._view, self.tr("Add files to send"))
-        if paths:
-            self.flow.add(paths)
-
-    async def _add_folder(self) -> None:
-        folder = await ask_folder(self._tasks, self._view, self.tr("Add a folder to send"))
-        if folder:
-            self.flow.add([folder])
-
-
-def _is_going(study: StudyNode) -> bool:
-    still = {ItemState.READY, ItemState.HELD, ItemState.CANCELLED}
-    return study.ended < study.total and study.whole_state not in still
-
-
-def _ids(studies: Iterable[StudyNode]) -> list[int]:
-    return [study.errand_id for study in studies if study.errand_id]
-
-
-def _retry(wanted: Mapping[int, set[int] | None], outbox: "Outbox") -> None:
-    for errand_id, numbers in wanted.items():
-        outbox.retry([errand_id], numbers)
-
-
-def _numbers_by_study(nodes: Sequence[Node]) -> dict[int, set[int] | None]:
-    """The instances at or below rows, by errand; None for all of it."""
-    found: dict[int, set[int] | None] = {}
-    for node in nodes:
-        for study in studies_of([node]):
-            if isinstance(node, StudyNode) or found.get(study.errand_id, set()) is None:
-                found[study.errand_id] = None
-                continue
-            numbers = found.setdefault(study.errand_id, set())
-            if numbers is not None:
-                numbers.update(number for _, number, _, _ in send_details.results_below(node))
-    return {errand_id: numbers for errand_id, numbers in found.items() if errand_id}
