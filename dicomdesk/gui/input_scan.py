@@ -30,7 +30,7 @@ class InputScan:
 
     def __init__(self, paths: tuple[str, ...]) -> None:
         self._results: Iterator[ScanResult] = scan(selection_of(paths), self._require_going_on)
-        self._is_cancelled = False
+        self.is_cancelled = False
         self._texts: dict[str, str] = {}
         """So that instances of one study have its texts together."""
 
@@ -48,7 +48,7 @@ class InputScan:
 
     def cancel(self) -> None:
         """End the scan, also in the middle of a file; what is read until then is still returned."""
-        self._is_cancelled = True
+        self.is_cancelled = True
 
     def _shared(self, result: ScanResult) -> ScanResult:
         if not isinstance(result, FoundInstance):
@@ -80,5 +80,5 @@ class InputScan:
         return self._texts.setdefault(text, text)
 
     def _require_going_on(self) -> None:
-        if self._is_cancelled:
+        if self.is_cancelled:
             raise CancelledError("The scan was cancelled")

@@ -14,7 +14,7 @@ from dicomdesk.gui import wording
 from dicomdesk.gui.layouts import HEADER_MARGINS, column_of
 from dicomdesk.gui.outline.model import Node
 from dicomdesk.gui.outline.states import ItemState
-from dicomdesk.gui.panels.details import Details, DetailsStrip
+from dicomdesk.gui.panels.details import Action, Details, DetailsStrip
 from dicomdesk.gui.panels.speed_graph import SpeedGraph
 from dicomdesk.gui.panels.status_strip import Figures
 from dicomdesk.gui.panes import send_details
@@ -254,7 +254,8 @@ class SendPane(View):
         progress = self._session.send_progress()
         if progress is not None:
             peers = {run.peer: 1 for run in self._session.outbox.runs.values()}
-            return send_details.describe_progress(progress, peers)
+            details = send_details.describe_progress(progress, peers)
+            return replace(details, actions=[self._stop_reading()]) if flow.is_scanning else details
         if flow.is_scanning or flow.is_taking_up or self._session.outbox.is_opening:
             return self._reading()
         census = flow.census()
@@ -292,7 +293,11 @@ class SendPane(View):
             title=self.tr("Reading… {found} found").format(found=wording.instances_text(self.flow.queue.total)),
             text=self.tr("You can go on working; sending can start when everything is listed."),
             icon="search",
+            actions=[self._stop_reading()],
         )
+
+    def _stop_reading(self) -> Action:
+        return Action(word=self.tr("Stop reading"), run=self.flow.stop_reading, icon="stop")
 
     def _invitation(self, ready: int) -> Details:
         peer_entry = self.header.peer_entry

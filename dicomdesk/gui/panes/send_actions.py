@@ -154,7 +154,7 @@ class SendActions(QObject):
             self._reach_to_send(self.flow.ready)
 
     def run_pause(self) -> None:
-        """Pause what is on its way; break off what does not end; go on with what was paused."""
+        """Pause what is on its way; break off what does not end; go on with what was paused; read no further."""
         flow = self.flow
         match self._header.pause_state:
             case PauseState.PAUSE:
@@ -163,6 +163,8 @@ class SendActions(QObject):
             case PauseState.BREAK_OFF:
                 ids = [errand_id for run in self._session.outbox.runs.values() for errand_id in run.errand_ids]
                 flow.ask(lambda outbox: outbox.abort(ids))
+            case PauseState.STOP_READING:
+                flow.stop_reading()
             case PauseState.GO_ON:
                 ids = ids_of(flow.held())
                 flow.ask(lambda outbox: outbox.release(ids))

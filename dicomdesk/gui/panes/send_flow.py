@@ -96,7 +96,7 @@ class SendFlow(QObject):
         self._session = session
         self._tasks = tasks
         self._outbox = session.outbox
-        self._scans = 0
+        self._scans: set[InputScan] = set()
         self._entering = asyncio.Lock()
         """Held while errands get their rows, so that none gets two."""
         self._ended: Counter[ItemOutcome] = Counter()
@@ -133,7 +133,7 @@ class SendFlow(QObject):
     @property
     def is_scanning(self) -> bool:
         """Whether something dropped is still being read, or handed over."""
-        return self._scans > 0
+        return bool(self._scans)
 
     def ready(self) -> list[StudyNode]:
         """Return the studies that are listed and that nobody has let go yet."""
@@ -179,10 +179,16 @@ class SendFlow(QObject):
 
     def add(self, paths: Sequence[str], peer: str = "", origin: str = "window") -> None:
         """List what lies at ``paths``, as it is found; for a certain peer it goes as soon as all is known."""
-        self._scans += 1
+        scanning = InputScan(tuple(paths))
+        self._scans.add(scanning)
         self._session.readings += 1
         self.changed.emit()
-        self._tasks.start(self._scan(tuple(paths), peer, origin))
+        self._tasks.start(self._scan(scanning, peer, origin))
+
+    def stop_reading(self) -> None:
+        """Read no further what was added; what was found until now stays listed, and waits until it is let go."""
+        for scanning in self._scans:
+            scanning.cancel()
 
     def send(self, studies: Sequence[StudyNode], peer: str, settings: Mapping[str, SettingValue]) -> None:
         """Let listed studies go: to their own peer or, where none was chosen, to ``peer``."""
@@ -299,25 +305,28 @@ class SendFlow(QObject):
         self.peer_name = fact.peer
         self.has_report = True
 
-    async def _scan(self, paths: tuple[str, ...], peer: str, origin: str) -> None:
+    async def _scan(self, scanning: InputScan, peer: str, origin: str) -> None:
         skipped_before, total_before = self.queue.skipped, self.queue.total
-        scanning = InputScan(paths)
+        is_stopped = False
         try:
             while True:
                 batch = await self._tasks.run(scanning.read)
                 if not batch:
                     break
                 await self._list(batch, peer)
-            await self._hand_over(peer, origin)
+            is_stopped = scanning.is_cancelled
+            await self._hand_over(peer, origin, is_held=is_stopped or not peer)
         finally:
             scanning.cancel()  # where the window closes before the scan is over
-            self._scans -= 1
+            self._scans.discard(scanning)
             self._session.readings -= 1
             self.model.flush()
             self.changed.emit()
-        if self.queue.total == total_before and self.queue.skipped > skipped_before:
+        if is_stopped:
+            self.told.emit(_stopped(self.queue.total - total_before))
+        elif self.queue.total == total_before and self.queue.skipped > skipped_before:
             self.told.emit(_nothing_found(self.queue.skipped - skipped_before))
-        if not self.is_scanning:
+        if not self.is_scanning and not is_stopped:
             self.scanned.emit(sum(study.counts[ItemState.WAITING] for study in self.ready()))
 
     async def _list(self, batch: Sequence[ScanResult], peer: str) -> None:
@@ -329,7 +338,7 @@ class SendFlow(QObject):
                 await self._tasks.breathe()
                 until = time.perf_counter() + TURN_S
 
-    async def _hand_over(self, peer: str, origin: str) -> None:
+    async def _hand_over(self, peer: str, origin: str, *, is_held: bool) -> None:
         """Give what is listed to the Outbox, which keeps it; without a peer until somebody lets it go."""
         drafts = self.queue.drafts(peer)
         if not drafts:
@@ -345,12 +354,12 @@ class SendFlow(QObject):
                 instances=tuple(study.found),
                 origin=origin,
                 study_instance_uid=study.words.uid,
-                is_held=not peer,
+                is_held=is_held,
                 commit=self.wish() if peer else None,
             )
             for study in drafts
         ]
-        for study in drafts if peer else ():
+        for study in () if is_held else drafts:
             study.whole_state = None
         self.queue.begin_handing(drafts)
         ids: dict[StudyNode, int] = {}
@@ -516,6 +525,16 @@ def _is_dismissed(record: InstanceRecord, dismissed: Mapping[str, datetime]) -> 
     """Whether its user was told, and did not want to be told again; what has failed since is news."""
     at = dismissed.get(_dismissal_key(record.errand_id, record.number))
     return at is not None and (record.at is None or record.at <= at)
+
+
+def _stopped(found: int) -> Details:
+    title = wording.plural(
+        found,
+        send_details.say("Reading was stopped: {count} instance is listed, the rest was not looked at"),
+        send_details.say("Reading was stopped: {count} instances are listed, the rest was not looked at"),
+    )
+    text = send_details.say("Add it again to have all of it, or send what is listed.")
+    return Details(title=title, text=text, icon="stop", tone=Tone.WARNING)
 
 
 def _nothing_found(skipped: int) -> Details:

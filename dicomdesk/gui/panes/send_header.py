@@ -52,6 +52,7 @@ class PauseState(Enum):
     PAUSE = "pause"
     BREAK_OFF = "break-off"
     GO_ON = "go-on"
+    STOP_READING = "stop-reading"
 
 
 class SendHeader(QWidget):
@@ -60,7 +61,7 @@ class SendHeader(QWidget):
     primary_wanted = Signal()
     """Send what is ready."""
     pause_wanted = Signal()
-    """Pause, break off, or go on: whatever the button says."""
+    """Pause, break off, go on, or stop reading: whatever the button says."""
     check_wanted = Signal()
     test_wanted = Signal()
     echo_wanted = Signal()
@@ -155,6 +156,9 @@ class SendHeader(QWidget):
         if not state.going and state.is_sending:
             found = PauseState.BREAK_OFF
             word, icon, tip = self.tr("Break off"), "stop", self.tr("Do not wait for what is under way (Ctrl+.)")
+        elif not state.going and state.is_scanning:
+            found = PauseState.STOP_READING
+            word, icon, tip = self.tr("Stop reading"), "stop", self.tr("Keep what was found until now (Ctrl+.)")
         elif not state.going and state.held:
             found = PauseState.GO_ON
             word, icon, tip = self.tr("Go on"), "start", self.tr("Send what was paused (Ctrl+.)")

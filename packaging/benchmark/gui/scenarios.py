@@ -147,7 +147,7 @@ async def _until_drawn(step: Callable[[], object]) -> float:
 
 
 async def memory(window: MainWindow, _painted: Painted, folder: str, count: str) -> Figures:
-    """So many received and as many queued, and then a fifth more received."""
+    """So many received and as many queued, and then a fifth more received; each time once all is calm."""
     port = await _listen(window)
     fifth = int(count) // 5
     sender = _python("benchmark.gui.paced_sender", port, fifth, 1e9)
@@ -155,8 +155,10 @@ async def memory(window: MainWindow, _painted: Painted, folder: str, count: str)
     await _add(window, folder, int(count))
     for number in range(5):
         await _while_sent_to(window, [[*sender, str(number), "128"]], fifth)
+    await asyncio.sleep(_SETTLED_S)
     full = _resident_mb()
     await _while_sent_to(window, [[*sender, "5", "128"]], fifth)
+    await asyncio.sleep(_SETTLED_S)
     return {"empty": empty, "full": full, "after": _resident_mb()}
 
 

@@ -1,8 +1,15 @@
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pytest
+
+from dicomdesk.dicom.files.scan import ScanResult, scan
+from dicomdesk.gui import input_scan
+from dicomdesk.gui.input_scan import selection_of
 from dicomdesk.gui.main_window import MainWindow
 from dicomdesk.gui.outline.states import ItemState
+from dicomdesk.gui.panes.send_header import PauseState
 from dicomdesk.gui.sending.skipped import SkippedGroupNode
 from dicomdesk.gui.session import Session
 from tests.gui.conftest import Finish
@@ -73,3 +80,32 @@ def test_rows_are_looked_through_only_where_something_has_changed(
     assert flow.census() is first
     flow.queue.remove(flow.queue.studies)
     assert flow.census().ready == ()
+
+
+def test_reading_is_stopped_by_its_user_and_what_was_found_stays_and_waits(
+    window: MainWindow, session: Session, wait_until: WaitUntil, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths, may_go_on = write_study(tmp_path, 4), threading.Event()
+
+    def results(_selection: object, moving: Callable[[], None]) -> Iterator[ScanResult]:
+        found = [each for path in paths for each in scan(selection_of((str(path),)))]
+        yield from found[:2]
+        may_go_on.wait(20)
+        moving()
+        yield from found[2:]
+
+    monkeypatch.setattr(input_scan, "scan", results)
+    monkeypatch.setattr(input_scan, "BATCH_S", 0.0)
+    flow, header = window.send.flow, window.send.header
+    header.at_once.setChecked(True)
+    flow.add([str(tmp_path)], "PACS")
+    wait_until(lambda: flow.queue.total == 2 and header.pause_state is PauseState.STOP_READING)
+    (stop,) = window.send.details.details().actions
+    header.pause.click()
+    may_go_on.set()
+    wait_until(lambda: not flow.is_scanning)
+    assert (stop.word, flow.queue.total) == ("Stop reading", 2)
+    assert window.send.details.details().title.startswith("Reading was stopped: 2 instances are listed")
+    (study,) = flow.queue.studies
+    assert (study.state, study.peer, session.is_sending) == (ItemState.READY, "PACS", False)
+    assert header.pause_state is PauseState.NOTHING

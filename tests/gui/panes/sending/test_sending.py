@@ -8,6 +8,7 @@ import pytest
 from dicomdesk.gui.main_window import MainWindow
 from dicomdesk.gui.outline.states import ItemState
 from dicomdesk.gui.panes.sending import additions
+from dicomdesk.gui.panes.sending.additions import Additions
 from dicomdesk.gui.panes.sending.chosen import ids_of, is_going, numbers_by_study
 from dicomdesk.gui.panes.sending.command_copy import CommandCopy
 from dicomdesk.gui.panes.sending.order import Order
@@ -45,6 +46,7 @@ def test_a_folder_that_is_chosen_is_listed_and_its_studies_moved(
 
     monkeypatch.setattr(additions, "ask_folder", answer)
     actions, queue = window.send.commands, window.send.flow.queue
+    assert isinstance(actions.additions, Additions)
     actions.additions.ask_for_folder()
     wait_until(lambda: len(queue.studies) == 2 and not window.send.flow.is_scanning)
     assert isinstance(actions.order, Order)
