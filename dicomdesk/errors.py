@@ -60,6 +60,9 @@ class FileFault(Enum):
     """It is of something else, and not to be touched."""
 
 
+_THE_PEER = "The peer"
+
+
 class DicomdeskError(Exception):
     """Base of all errors that a user can do something about; ``str()`` is one plain sentence."""
 
@@ -79,6 +82,12 @@ class PeerError(DicomdeskError):
         super().__init__(message)
         self.condition = condition
         self.advice = advice
+
+    def name_peer(self, name: str) -> None:
+        """Say "The peer PACS (host:port)" for "The peer", where its sentence begins with that and no more."""
+        sentence = str(self)
+        if sentence.startswith(f"{_THE_PEER} ") and not sentence.startswith(name):
+            self.args = (name + sentence[len(_THE_PEER) :], *self.args[1:])
 
 
 class PeerUnreachableError(PeerError):

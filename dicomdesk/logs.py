@@ -219,6 +219,9 @@ class Explanation(NamedTuple):
         return f"{self.cause} {self.advice}".strip()
 
 
+UNEXPLAINED = Explanation("", "")
+
+
 @dataclass(slots=True)
 class Log:
     """All loggers of a process. ``routes`` has an entry for each configured name; "" is the root and has a level.

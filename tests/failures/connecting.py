@@ -71,8 +71,8 @@ def _rejections() -> list[Case]:
             "application context",
             {"cause": "not speak DICOM as", "remedy": "log|version"},
         ),
-        ("calling AE title", (1, 1, 3), "calling AE title", calling),
-        ("called AE title", (1, 1, 7), "called AE title", called),
+        ("calling AE title", (1, 1, 3), "calling AE title|our AE title", calling),
+        ("called AE title", (1, 1, 7), "called AE title|not called", called),
         ("a reason that is reserved", (1, 1, 5), "reject", {"cause": "not define|standard|reserved", "remedy": "log"}),
         (
             "provider gives no reason",
@@ -81,7 +81,7 @@ def _rejections() -> list[Case]:
             {"cause": "does not say why", "remedy": "administrator|log"},
         ),
         ("protocol version", (1, 2, 2), "protocol version", {"cause": "not speak DICOM as", "remedy": "log|version"}),
-        ("congestion", (2, 3, 1), "congestion", busy),
+        ("congestion", (2, 3, 1), "congestion|congested", busy),
         ("local limit", (2, 3, 2), "limit", busy),
         ("a source that is reserved", (1, 9, 1), "reject", {"cause": "not define|standard|reserved", "remedy": "log"}),
         ("transient, no reason", (2, 1, 1), "no reason", {"cause": "does not say why|busy", "remedy": "again"}),
@@ -177,7 +177,7 @@ def _odd_answers() -> list[Case]:
         peer(associate=[Abort(2, 1)]),
         tools=("dcmsend", "getscu"),
         what="abort",
-        cause="breaks off|aborts|does not take",
+        cause="broke off|does not serve us",
         remedy="log",
     )
     made += failing(

@@ -18,7 +18,8 @@ from dicomdesk.network.negotiation import ProposedContext, TlsSession
 from dicomdesk.network.requestor.association import open_association
 from dicomdesk.network.wire.connection import ConnectionInterruptedError, Interruption
 from dicomdesk.network.wire.dialer import Address, connect, resolve
-from dicomdesk.network.wire.listener_probe import IdentifiedListener, ListenerKind, identify_listener
+from dicomdesk.network.wire.greetings import ListenerKind
+from dicomdesk.network.wire.listener_probe import IdentifiedListener, identify_listener
 from dicomdesk.records import dataclass
 from dicomdesk.settings import AssociationSettings, Peer, TlsSettings
 

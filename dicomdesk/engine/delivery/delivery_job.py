@@ -9,7 +9,8 @@ from dicomdesk.engine.events import EventSink, JobFinished, JobOutcome
 from dicomdesk.engine.job import Job, ResultT, new_job_id
 from dicomdesk.engine.preparation import InstancePreparer
 from dicomdesk.engine.stats import Progress, TransferStats
-from dicomdesk.errors import DicomdeskError
+from dicomdesk.errors import DicomdeskError, LocalError
+from dicomdesk.logs import UNEXPLAINED, Explanation
 
 __all__ = ["DeliveryJob", "SendingJob"]
 
@@ -87,6 +88,7 @@ class SendingJob(DeliveryJob[SendResult]):
             outcome, reason = JobOutcome.FAILED, f"The job ended before its turn came: {ended.error}"
         self._finish_rest(ended, reason)
         request = self._delivery.request
+        explained = UNEXPLAINED if ended is None else _explain(ended, request)
         report = Report(
             peer_host=request.peer.host,
             peer_port=request.peer.port,
@@ -98,6 +100,8 @@ class SendingJob(DeliveryJob[SendResult]):
             skipped=tuple(self._intake.skipped),
             job_outcome=outcome,
             failure=str(ended or ""),
+            failure_cause=explained.cause,
+            failure_advice=explained.advice,
         )
         return SendResult(
             outcome=outcome,
@@ -106,3 +110,15 @@ class SendingJob(DeliveryJob[SendResult]):
             status=ended.status if ended else None,
             report=report,
         )
+
+
+def _explain(ended: EndedError, request: DeliveryRequest) -> Explanation:
+    """Why the job ended early, and what to do."""
+    if isinstance(ended.error, LocalError):  # it says all; and there may be no descriptor left to read a module by
+        return UNEXPLAINED
+    from dicomdesk.engine.explain.items import explain_failure  # noqa: PLC0415 - only after a failure: start-up time
+    from dicomdesk.engine.explain.remedies import explain_request  # noqa: PLC0415 - as above
+
+    if ended.failure is SendFailure.ASSOCIATION:
+        return explain_request(ended.error, request.peer, request.association)
+    return explain_failure(str(ended.error))

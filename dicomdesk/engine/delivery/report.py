@@ -1,8 +1,9 @@
 """Report on a transfer: the outcome of each instance, as values and in DCMTK's text layout.
 
 There is one for every job that had instances, also after failure, abort or cancel. It holds only what happened: an
-instance without an answer of the peer has no status, and is ``<not sent>`` in the text. Where the peer was asked to
-commit to what it has stored, sent, stored and committed are told apart; else the text is DCMTK's byte for byte.
+instance that was not sent has no status, and is ``<not sent>`` in the text; one that was sent and not answered has none
+either, and is told apart. Where the peer was asked to commit to what it has stored, sent, stored and committed are told
+apart; else the text is DCMTK's byte for byte.
 """
 
 from collections import Counter
@@ -14,8 +15,8 @@ from dicomdesk.dicom.commitment.references import Reference
 from dicomdesk.dicom.sop_classes import uid_symbol
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
 from dicomdesk.engine.events import InputSkipped, ItemOutcome, JobOutcome
+from dicomdesk.logs import UNEXPLAINED, Explanation
 from dicomdesk.network.status import classify_status, status_text
-from dicomdesk.network.status_meanings import explain_status
 from dicomdesk.records import dataclass
 
 if TYPE_CHECKING:
@@ -31,10 +32,13 @@ __all__ = [
     "summary_lines",
     "text_lines",
     "transfer_syntax_name",
+    "with_cause",
 ]
 
 _NO_CONTEXT = "<no acceptable presentation context>"
 _NOT_SENT = "<not sent>"
+_UNANSWERED = "<no answer, may be stored>"
+"""Which DCMTK does not know: it takes it for not sent."""
 _COMMITMENT_LABELS = {
     "committed": "committed by the peer  ",
     "not-committed": "NOT committed          ",
@@ -95,6 +99,10 @@ class Report:
     """Inputs that were not taken."""
     failure: str = ""
     """Why the job ended early."""
+    failure_cause: str = ""
+    """The likely cause of that."""
+    failure_advice: str = ""
+    """What to do about it."""
     commitments: "Mapping[Reference, Commitment] | None" = None
     """What the peer has said of keeping what it has stored; None where it was not to be asked."""
     deletions: "Mapping[str, Deletion] | None" = None
@@ -111,6 +119,21 @@ class Report:
     def stored(self) -> int:
         """How many instances the peer has stored."""
         return sum(item.outcome in _STORED for item in self.items)
+
+    @property
+    def unanswered(self) -> int:
+        """How many instances were sent, or begun, and not answered: the peer may have stored them, or not."""
+        return sum(item.outcome is ItemOutcome.FAILED for item in self.items)
+
+    def explain(self, item: ItemRecord) -> Explanation:
+        """Why the peer has not simply stored an instance, and what to do; nothing where it has."""
+        if self.failure and item.outcome is ItemOutcome.NOT_SENT and self.failure in item.reason:
+            return Explanation(self.failure_cause, self.failure_advice)
+        if not item.reason and not item.status:
+            return UNEXPLAINED
+        from dicomdesk.engine.explain.items import explain_instance  # noqa: PLC0415 - only after a failure: start-up time
+
+        return explain_instance(item.status, item.reason, is_unanswered=item.outcome is ItemOutcome.FAILED)
 
     def commitment_of(self, item: ItemRecord) -> "Commitment | None":
         """What the peer has said of keeping an instance; None where it was not to be asked."""
@@ -154,7 +177,7 @@ def text_lines(report: Report, at: datetime) -> Iterator[str]:
     yield ""
     for item in report.items:
         yield from _item_lines(item)
-        yield from _explaining_lines(item)
+        yield from _explaining_lines(report, item)
         yield from _committed_lines(report, item)
         yield ""
     yield ""
@@ -174,7 +197,8 @@ def summary_lines(report: Report) -> list[str]:
         ("  * with status ERROR    : ", classes["error"]),
         ("  * with status REFUSED  : ", classes["refused"]),
         ("  * with unknown status  : ", classes["unknown"]),
-        ("- NOT sent to the peer   : ", len(report.items) - len(sent)),
+        ("- sent, NOT answered     : ", report.unanswered),
+        ("- NOT sent to the peer   : ", len(report.items) - len(sent) - report.unanswered),
         ("  * no acceptable pres.  : ", no_context),
         *((f"- {_COMMITMENT_LABELS[state.value]}: ", count) for state, count in report.count_commitments().items()),
         ("- file deleted           : ", sum(map(report.is_deleted, report.items))),
@@ -202,27 +226,40 @@ def _item_lines(item: ItemRecord) -> Iterator[str]:
     yield f"DIMSE Status  : {_status(item)}"
 
 
-def _explaining_lines(item: ItemRecord) -> Iterator[str]:
+def _explaining_lines(report: Report, item: ItemRecord) -> Iterator[str]:
     """Why an instance was not stored, or stored with a remark, and what to do; DCMTK's reports have no such lines."""
     if not item.reason:
         return
-    reason, remedy = item.reason, ""
-    if item.status:
-        remedy = explain_status(item.status).advice
-        reason = reason.replace(f" {remedy}", "", 1)
-    yield f"Reason        : {_one_line(reason)}"
-    if remedy:
-        yield f"Remedy        : {remedy}"
+    explained = report.explain(item)
+    yield f"Reason        : {_one_line(with_cause(item.reason, explained))}"
+    if explained.advice:
+        yield f"Remedy        : {_one_line(explained.advice)}"
+
+
+def with_cause(reason: str, explained: Explanation) -> str:
+    """A reason with its likely cause, without the advice where that is in it."""
+    reason = reason.replace(f" {explained.advice}", "", 1) if explained.advice else reason
+    return (
+        reason if not explained.cause or explained.cause in reason else f"{reason.removesuffix('.')}. {explained.cause}"
+    )
 
 
 def _closing_lines(report: Report) -> Iterator[str]:
     """What was not taken, and why the job ended early; nothing where all went its way, as in DCMTK's reports."""
     if report.skipped:
+        from dicomdesk.engine.explain.items import explain_input  # noqa: PLC0415 - only after a failure: start-up time
+
         yield from ("", "Inputs Not Taken", "----------------")
         for skipped in report.skipped:
-            yield f"{_one_line(skipped.path)}: {_one_line(skipped.reason)}"
+            explained = explain_input(skipped.reason)
+            yield f"{_one_line(skipped.path)}: {_one_line(with_cause(skipped.reason, explained))}"
+            if explained.advice:
+                yield f"  {_one_line(explained.advice)}"
     if report.failure:
-        yield from ("", f"Ended early   : {_one_line(report.failure)}")
+        explained = Explanation(report.failure_cause, report.failure_advice)
+        yield from ("", f"Ended early   : {_one_line(with_cause(report.failure, explained))}")
+        if explained.advice:
+            yield f"Remedy        : {_one_line(explained.advice)}"
 
 
 def _committed_lines(report: Report, item: ItemRecord) -> Iterator[str]:
@@ -237,6 +274,8 @@ def _committed_lines(report: Report, item: ItemRecord) -> Iterator[str]:
 def _status(item: ItemRecord) -> str:
     if item.status is not None:
         return f"0x{item.status:04x} ({status_text(item.status)})"
+    if item.outcome is ItemOutcome.FAILED:
+        return _UNANSWERED
     return _NO_CONTEXT if item.no_acceptable_context else _NOT_SENT
 
 

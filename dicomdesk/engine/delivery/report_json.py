@@ -32,6 +32,7 @@ from dicomdesk.engine.delivery.report import (
     transfer_syntax_name,
 )
 from dicomdesk.engine.events import InputSkipped, ItemOutcome
+from dicomdesk.engine.explain.items import explain_input
 from dicomdesk.network.status import status_text
 
 __all__ = ["format_json_lines", "json_document", "json_lines"]
@@ -80,6 +81,7 @@ def _objects(report: Report) -> Iterator[Mapping[str, Value]]:
 
 def _item_object(report: Report, item: ItemRecord) -> dict[str, Value]:
     network = item.network_transfer_syntax_uid
+    explained = report.explain(item)
     described: dict[str, Value] = {
         "type": "instance",
         "number": item.number,
@@ -98,6 +100,8 @@ def _item_object(report: Report, item: ItemRecord) -> dict[str, Value]:
         "status_text": "" if item.status is None else status_text(item.status),
         "outcome": item.outcome.value,
         "reason": item.reason,
+        "cause": explained.cause,
+        "advice": explained.advice,
         "attempts": item.attempts,
     }
     commitment = report.commitment_of(item)
@@ -111,10 +115,13 @@ def _item_object(report: Report, item: ItemRecord) -> dict[str, Value]:
 
 
 def _skipped_object(skipped: InputSkipped) -> dict[str, Value]:
+    explained = explain_input(skipped.reason)
     return {
         "type": "skipped",
         "path": skipped.path,
         "reason": skipped.reason,
+        "cause": explained.cause,
+        "advice": explained.advice,
         "is_failure": skipped.is_failure,
     }
 
@@ -135,7 +142,8 @@ def _summary_object(report: Report, at: datetime) -> dict[str, Value]:
         "instances": len(report.items),
         "skipped": len(report.skipped),
         "sent": sent,
-        "not_sent": len(report.items) - sent,
+        "not_sent": len(report.items) - sent - report.unanswered,
+        "not_answered": report.unanswered,
         "no_acceptable_presentation_context": sum(
             item.no_acceptable_context and item.status is None for item in report.items
         ),
@@ -143,6 +151,8 @@ def _summary_object(report: Report, at: datetime) -> dict[str, Value]:
         "outcomes": {outcome.value: outcomes[outcome] for outcome in ItemOutcome},
         "job_outcome": report.job_outcome.value,
         "failure": report.failure,
+        "failure_cause": report.failure_cause,
+        "failure_advice": report.failure_advice,
     }
     if report.commitments is not None:
         described["commitments"] = {state.value: count for state, count in report.count_commitments().items()}

@@ -96,7 +96,8 @@ def _summary(report: Report, at: datetime) -> Iterator[str]:
         is_good = is_good and committed == stored
     yield "<h1>Report on the transfer of instances</h1>\n"
     yield f'<p class="verdict {"good" if is_good else "bad"}">{verdict}.</p>\n'
-    yield f"<p>{_ENDS[report.job_outcome]} <bdi>{_text(report.failure)}</bdi></p>\n"
+    why = ". ".join(filter(None, (report.failure.removesuffix("."), report.failure_cause)))
+    yield f"<p>{_ENDS[report.job_outcome]} <bdi>{_text(f'{why} {report.failure_advice}'.strip())}</bdi></p>\n"
     yield '<table class="summary" cellspacing="0" cellpadding="4">\n<tbody>\n'
     place = f"{report.peer_host}:{report.peer_port}" if report.peer_port else report.peer_host
     yield _fact("Peer", f"{report.called_ae_title} at {place}")
@@ -163,6 +164,12 @@ def _row(report: Report, item: ItemRecord) -> str:
         words = _COMMITMENTS[commitment.state.value]
         cells += f'<td><span class="{kind}">{words}</span>{_reason(commitment.text)}</td>'
     return f"<tr>{cells}</tr>\n"
+
+
+def _advice(report: Report, item: ItemRecord) -> str:
+    """Cause and advice, as far as the reason does not say them."""
+    explained = report.explain(item)
+    return _reason(" ".join(words for words in explained if words and words not in item.reason))
 
 
 def _reason(text: str) -> str:

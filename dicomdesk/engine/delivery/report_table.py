@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from dicomdesk.dicom.lists.csv_cells import csv_line, harmless_cell
 from dicomdesk.engine.delivery.report import ItemRecord, Report, sop_class_name, transfer_syntax_name
+from dicomdesk.engine.explain.items import explain_input
 from dicomdesk.human import printable
 from dicomdesk.network.status import status_text
 
@@ -28,6 +29,8 @@ _COLUMNS = (
     "outcome",
     "reason",
     "attempts",
+    "cause",
+    "advice",
 )
 _COMMITMENT_COLUMNS = ("commitment", "commitment_text")
 _DELETION_COLUMNS = ("file_deleted",)
@@ -46,6 +49,7 @@ def table_lines(report: Report) -> Iterator[str]:
     for skipped in report.skipped:
         cells = dict.fromkeys(columns, "")
         cells |= {"path": skipped.path, "outcome": "skipped", "reason": skipped.reason}
+        cells |= {"cause": explain_input(skipped.reason).cause, "advice": explain_input(skipped.reason).advice}
         yield _line(list(cells.values()))
 
 
@@ -55,6 +59,7 @@ def _line(cells: Sequence[str]) -> str:
 
 def _item_cells(report: Report, item: ItemRecord) -> list[str]:
     status = item.status
+    explained = report.explain(item)
     cells = [
         str(item.number),
         item.path,
@@ -71,6 +76,8 @@ def _item_cells(report: Report, item: ItemRecord) -> list[str]:
         item.outcome.value,
         item.reason,
         str(item.attempts),
+        explained.cause,
+        explained.advice,
     ]
     commitment = report.commitment_of(item)
     if commitment is not None:

@@ -135,7 +135,7 @@ TLS = (
         "The peer expects TLS.",
         "The peer expects TLS on that port, and was spoken to without.",
         "Turn on TLS for this node, or use the peer's port without TLS.",
-        (r"expects TLS on that port",),
+        (r"expects TLS on that port", r"answered with TLS"),
     ),
     Failure(
         "plain-on-tls",
@@ -298,10 +298,47 @@ TLS = (
 
 ASSOCIATING = (
     Failure(
+        "answer-unreadable",
+        Area.ASSOCIATING,
+        "The peer's answer to the association request cannot be read.",
+        "The peer does not follow the standard in its answer, or something on the way changes what is sent.",
+        "Report it to the vendor of the peer; its log, and a recording of the network, show what was sent.",
+        (
+            r"answer to the association request that cannot be read",
+            r"PDU of .*cannot be decoded",
+            r"announced a PDU of",
+        ),
+    ),
+    Failure(
+        "answer-cut",
+        Area.ASSOCIATING,
+        "The peer's answer to the association request ends in its middle.",
+        "The peer, or a firewall or proxy on the way, ended the connection in the middle of its answer.",
+        "Look into the peer's log; try from another place in the network.",
+        (r"in the middle of its answer",),
+    ),
+    Failure(
+        "answer-not-allowed",
+        Area.ASSOCIATING,
+        "The peer answers the association request with what the standard does not allow.",
+        "The peer does not follow the standard: it has to accept, reject or abort.",
+        "Look into the peer's log, and report it to its vendor.",
+        (r"sent [-A-Z]+, which the standard does not allow",),
+    ),
+    Failure(
+        "max-pdu-too-short",
+        Area.ASSOCIATING,
+        "The peer takes PDUs that are too short for any message.",
+        "The peer announces a maximum PDU length into which not even the shortest message fits: a mistake in its "
+        "configuration or program.",
+        "Have the maximum PDU length set right at the peer: 16384 is usual, 0 has no limit.",
+        (r"PDUs? (of at most|size of) \d+ .*(too short|illegal)",),
+    ),
+    Failure(
         "peer-aborts-request",
         Area.ASSOCIATING,
         "The peer aborted instead of answering.",
-        "The peer's DICOM service broke off; it met something that it cannot handle.",
+        "The peer's DICOM service broke off: it does not serve us, or met something that it cannot handle.",
         "Look into the peer's log; often our AE title or address is not among those that it serves.",
         (r"aborted the association \(by",),
     ),
@@ -332,7 +369,7 @@ ASSOCIATING = (
         "What answers does not speak DICOM.",
         "What listens on that port does not speak DICOM.",
         _SERVICE_PORT,
-        (r"unrecognized PDU type", r"DUL illegal PDU", r"does not speak DICOM"),
+        (r"unrecognized PDU type", r"DUL illegal PDU", r"(does not speak|is not) DICOM"),
     ),
     Failure(
         "what-is-proposed",

@@ -15,6 +15,7 @@ from dicomdesk.records import dataclass
 __all__ = [
     "FAILURES",
     "Sighting",
+    "explain_all",
     "explain_line",
     "explain_lines",
     "explain_rejection",
@@ -97,6 +98,11 @@ def explain_line(line: str) -> Explanation | None:
     text = line[:_LONGEST_LINE]
     failure = next((failure for pattern, failure in _patterns() if pattern.search(text)), None)
     return None if failure is None else Explanation(failure.cause, failure.advice)
+
+
+def explain_all(text: str) -> list[Failure]:
+    """Every failure of the table whose words are in a sentence of ours."""
+    return [failure for pattern, failure in _patterns() if pattern.search(text)]
 
 
 def explain_lines(lines: Iterable[str], service: str = "") -> list[Sighting]:

@@ -4,7 +4,7 @@ import errno
 from collections.abc import Sequence
 
 from dicomdesk.engine.explain.failure import Area
-from dicomdesk.engine.explain.recognition import explain_text, find_failure
+from dicomdesk.engine.explain.recognition import explain_all, explain_text, find_failure
 from dicomdesk.errors import (
     AssociationAbortedError,
     AssociationRejectedError,
@@ -22,7 +22,8 @@ from dicomdesk.logs import Explanation
 from dicomdesk.network.negotiation import ContextResult, NegotiatedContext
 from dicomdesk.network.status import DimseService
 from dicomdesk.network.status_meanings import status_advice
-from dicomdesk.network.wire.listener_probe import IdentifiedListener, ListenerKind
+from dicomdesk.network.wire.greetings import ListenerKind
+from dicomdesk.network.wire.listener_probe import IdentifiedListener
 from dicomdesk.settings import AssociationSettings, Peer
 
 __all__ = [
@@ -87,8 +88,6 @@ _TLS = (
     ("nothing in common", "nothing-in-common"),
 )
 _LOOK = "Look into the peer's log."
-_REASONLESS = frozenset({(1, 1), (2, 1)})
-"""Source and reason of rejections that say nothing."""
 
 
 def explain_name(host: str) -> Remedy:
@@ -131,11 +130,8 @@ def explain_tls(error: DicomdeskError) -> Remedy:
 def explain_request(error: DicomdeskError, peer: Peer, settings: AssociationSettings) -> Remedy:
     """A request for an association that failed at whatever step: name, connection, TLS, negotiation.
 
-    The cause is "" where the error says it itself; NOTHING where this machine failed in a way that says all.
+    NOTHING where this machine failed in a way that says all.
     """
-    if isinstance(error, AssociationRejectedError):
-        remedy = _explain_rejection(error, peer, settings)
-        return remedy if (error.source, error.reason) in _REASONLESS else remedy._replace(cause="")
     if isinstance(error, PeerUnreachableError) and not isinstance(error, TlsHandshakeError):
         known = explain_text(error.condition or str(error))
         key = known[0].key if known and known[0].area is Area.CONNECTING else "cannot-connect"
@@ -159,10 +155,30 @@ def explain_association(error: DicomdeskError, peer: Peer, settings: Association
     if isinstance(error, PeerTimeoutError):
         return _remedy("peer-is-silent")
     if isinstance(error, AssociationAbortedError):
-        return _remedy("peer-closes-request" if error.source is None else "peer-aborts-request")
+        return _explain_answer(error, "peer-closes-request" if error.source is None else "peer-aborts-request")
     if isinstance(error, PeerProtocolError):
-        return _remedy("not-dicom")
+        return _explain_answer(error, "answer-unreadable")
     return _remedy("association-not-opened")
+
+
+_OF_ANSWERS = frozenset({"answer-cut", "answer-not-allowed", "answer-unreadable", "max-pdu-too-short", "not-dicom"})
+"""What an answer that is none may be recognised as, besides an answer of something else."""
+_REJECTED = {
+    (1, 2): "The peer does not speak DICOM as we do.",
+    (2, 2): "The peer does not speak DICOM as we do.",
+    (3, 1): "The peer is busy: it serves as many associations as it can or may.",
+    (3, 2): "The peer is busy: it serves as many associations as it can or may.",
+}
+"""Causes by source and reason, where no more is to be said."""
+_OF_OTHERS = frozenset({*_LISTENERS.values(), "tls-on-plain"})
+
+
+def _explain_answer(error: DicomdeskError, otherwise: str) -> Remedy:
+    """Something else than an answer, by the words for it."""
+    text = str(error)
+    known = [each for each in explain_all(text) if each.key in _OF_OTHERS | _OF_ANSWERS]
+    known.sort(key=lambda each: each.key not in _OF_OTHERS)
+    return _remedy(known[0].key if known else otherwise)
 
 
 def _explain_rejection(error: AssociationRejectedError, peer: Peer, settings: AssociationSettings) -> Remedy:
@@ -187,9 +203,7 @@ def _explain_rejection(error: AssociationRejectedError, peer: Peer, settings: As
         return Remedy("The peer did not accept the user identity.", "Check user name and password, or the token.")
     if kind == (2, 1):
         return Remedy("The peer does not say why; it may ask for a user name and password.", error.advice)
-    if kind in {(3, 1), (3, 2)} or error.is_transient:
-        return Remedy("The peer is busy: it serves as many associations as it can or may.", error.advice)
-    return Remedy("The peer does not speak DICOM as we do.", error.advice)
+    return Remedy(_REJECTED.get(kind, "The peer gives a reason that the standard does not define."), error.advice)
 
 
 def explain_no_verification(contexts: Sequence[NegotiatedContext]) -> Remedy:

@@ -38,6 +38,12 @@ if TYPE_CHECKING:
 
 ExchangeT = TypeVar("ExchangeT", bound=Exchange)
 
+_AT_REQUEST = (
+    ("without releasing the association", "instead of answering the association request"),
+    ("in the middle of a PDU", "in the middle of its answer to the association request"),
+)
+"""Words for the end of a connection, and what they are where there is no association yet."""
+
 _SLACK_BYTES = 1 << 18
 """Peers that overlook our maximum PDU length are borne with up to this, or twice what we announced."""
 
@@ -74,6 +80,9 @@ def open_association(  # noqa: PLR0913 - by keyword only; most callers need thre
             )
         except ConnectionInterruptedError as error:
             raise _interrupted() from error
+        except PeerError as error:
+            error.name_peer(_name(peer.ae_title, peer.host, peer.port))
+            raise
         association.closes_later = stack.pop_all()
     return association
 
@@ -124,7 +133,7 @@ def _negotiate(
         accept = pumped.dul.accept
         if answer is None or accept is None:
             if pumped.dul.rejection is not None:
-                raise rejection_error(*pumped.dul.rejection)
+                raise rejection_error(*pumped.dul.rejection, settings.calling_ae_title, peer.ae_title)
             raise _unanswered(pumped)
         negotiation = describe(pumped, peer, settings, accept, proposed)
         check_identity(negotiation.user_identity)
@@ -143,9 +152,18 @@ def _unanswered(pumped: PumpedAssociation) -> PeerError:
         from dicomdesk.network.wire.tls_errors import unanswered_error  # noqa: PLC0415 - only where TLS is in use
 
         return unanswered_error(error)
-    if isinstance(error, AssociationAbortedError) and error.source is None and not error.advice:
-        error.advice = "The peer may take TLS only, or may not serve this machine."
-    return error
+    if not isinstance(error, AssociationAbortedError) or error.source is not None:
+        return error
+    text = str(error)
+    for words, said in _AT_REQUEST:
+        text = text.replace(words, said)
+    advice = error.advice or "The peer may take TLS only, or may not serve this machine."
+    return AssociationAbortedError(text, condition=error.condition, advice=advice)
+
+
+def _name(called_ae_title: str, host: str, port: int) -> str:
+    """The peer at the beginning of a sentence."""
+    return f"The peer {called_ae_title} ({host}:{port})"
 
 
 def _interrupted() -> AssociationAbortedError:
@@ -161,6 +179,7 @@ class RequestedAssociation:
 
     def __init__(self, pumped: PumpedAssociation, negotiation: Negotiation, settings: AssociationSettings) -> None:
         self.negotiation = negotiation
+        self._name = _name(negotiation.called_ae_title, negotiation.peer_host, negotiation.peer_port)
         self.closes_later = contextlib.ExitStack()
         """What is closed with the association."""
         self._pumped = pumped
@@ -198,10 +217,7 @@ class RequestedAssociation:
         is what both know this association by.
         """
         stores = None if handler is None else (handler, observer or IncomingStoreObserver())
-        peer = self.negotiation
-        return self._begin_exchange(
-            Exchange, request, stores, f"The peer {peer.called_ae_title} ({peer.peer_host}:{peer.peer_port})", number
-        )
+        return self._begin_exchange(Exchange, request, stores, self._name, number)
 
     def act(self, request: Request) -> "ReportedAction":
         """Begin an N-ACTION of storage commitment, which takes reports too; see ``ReportedAction``."""
@@ -295,8 +311,12 @@ class RequestedAssociation:
                     yield
                 except ConnectionInterruptedError as error:
                     raise _interrupted() from error
-                except Exception as error:
-                    if isinstance(error, PeerError) or self._stream.is_inside_message:
+                except PeerError as error:
+                    error.name_peer(self._name)
+                    self._end()
+                    raise
+                except Exception:
+                    if self._stream.is_inside_message:
                         self._end()
                     raise
         finally:

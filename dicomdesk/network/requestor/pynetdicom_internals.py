@@ -55,6 +55,16 @@ _CONNECTION_CONFIRMED, _CONNECTION_CLOSED, _INVALID_PDU = "Evt2", "Evt17", "Evt1
 
 _REQUEST_PDU, _ACCEPT_PDU, _REJECT_PDU, _ABORT_PDU, _SHORT_PDU_BYTES = 0x01, 0x02, 0x03, 0x07, 10
 
+_PDU_NAMES = {
+    _REQUEST_PDU: "A-ASSOCIATE-RQ",
+    _ACCEPT_PDU: "A-ASSOCIATE-AC",
+    _REJECT_PDU: "A-ASSOCIATE-RJ",
+    4: "P-DATA-TF",
+    5: "A-RELEASE-RQ",
+    6: "A-RELEASE-RP",
+    _ABORT_PDU: "A-ABORT",
+}
+
 _ITEM = Struct(">BxH")
 _FIXED_BYTES = 74
 _REQUEST, _ASSOCIATE = "A-ASSOCIATE-RQ", "A-ASSOCIATE"
@@ -139,6 +149,7 @@ class PumpedDul(DULServiceProvider):
         """Source and reason of the peer's A-ABORT."""
         self.accept: AssociateAccept | None = None
         """The A-ASSOCIATE-AC as it came; pynetdicom is given a plain one in its place."""
+        self._last_pdu_type = 0
 
     @property
     def state(self) -> str:
@@ -180,6 +191,7 @@ class PumpedDul(DULServiceProvider):
 
     def feed(self, pdu: memoryview | bytes) -> None:
         """Process one PDU that was read from the connection by someone else."""
+        self._last_pdu_type = pdu[0]
         if pdu[0] == _ABORT_PDU:  # it is one, whatever its length
             pdu = write_pdu(_ABORT_PDU, bytes(pdu[PDU_HEADER_BYTES:_SHORT_PDU_BYTES]).ljust(4, b"\0"))
             self.peer_abort = (pdu[8], pdu[9])
@@ -191,9 +203,8 @@ class PumpedDul(DULServiceProvider):
             decoded, event = self._decode_pdu(bytearray(pdu))
         except PduError as error:
             failure = PeerProtocolError(
-                f"The answer of {self._peer_address} to the association request cannot be read: {error}",
+                f"The peer gave an answer to the association request that cannot be read: {error}",
                 condition="DUL Illegal or ill-formed PDU",
-                advice="This is a fault of the peer, which its vendor has to mend.",
             )
             self.fail(failure, _INVALID_PDU)
         except Exception:  # noqa: BLE001 - whatever pynetdicom trips over, the PDU is to blame
@@ -208,9 +219,9 @@ class PumpedDul(DULServiceProvider):
         self._run_guarded()
 
     @property
-    def _peer_address(self) -> str:
-        address = self.assoc.acceptor.address_info
-        return "the peer" if address is None else f"{address.address}:{address.port}"
+    def last_pdu(self) -> str:
+        """What the peer sent last, by its name."""
+        return _PDU_NAMES.get(self._last_pdu_type, "a PDU")
 
     def _take_accept(self, pdu: bytes) -> bytes:
         """Read an A-ASSOCIATE-AC; what pynetdicom is to see of it. Raises PduError."""
@@ -391,7 +402,8 @@ class PumpedAssociation(Association):
             )
         if self.dul.state == IDLE:
             return PeerProtocolError(
-                "The peer sent a PDU that the standard does not allow at this point", condition="DUL Unexpected PDU"
+                f"The peer sent {self.dul.last_pdu}, which the standard does not allow at this point",
+                condition="DUL Unexpected PDU",
             )
         return None
 

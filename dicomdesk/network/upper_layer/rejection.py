@@ -37,7 +37,7 @@ _REASONS: dict[tuple[int, int], _Reason] = {
     (1, 2): _Reason(
         "it does not support the DICOM application context",
         "App Context Name Not Supported",
-        "The peer does not speak DICOM as standardised; check that host and port are those of a DICOM service.",
+        "Check that host and port are those of a DICOM service; look into the peer's log.",
     ),
     (1, 3): _Reason(
         "it does not know our AE title",
@@ -57,7 +57,7 @@ _REASONS: dict[tuple[int, int], _Reason] = {
     (2, 2): _Reason(
         "it does not support our protocol version",
         "Protocol Version Not Supported",
-        "Check that host and port are those of a DICOM service.",
+        "Check that host and port are those of a DICOM service; look into the peer's log.",
     ),
     (3, 1): _Reason("it is congested", "Temporary Congestion", _RETRY),
     (3, 2): _Reason(
@@ -78,11 +78,19 @@ _ABORT_REASONS = {
 }
 
 
-def rejection_error(result: int, source: int, reason: int) -> AssociationRejectedError:
-    """The error for an A-ASSOCIATE-RJ, with its numbers in words; unknown numbers are named as such."""
+def rejection_error(
+    result: int, source: int, reason: int, calling_ae_title: str = "", called_ae_title: str = ""
+) -> AssociationRejectedError:
+    """The error for an A-ASSOCIATE-RJ, with its numbers in words; unknown numbers are named as such.
+
+    The AE titles that were used are quoted where they are known.
+    """
     known = _REASONS.get((source, reason))
     words = known.words if known else f"unknown reason {reason}"
-    advice = known.advice if known else "Ask the administrator of the peer."
+    title = {(1, 3): calling_ae_title, (1, 7): called_ae_title}.get((source, reason), "")
+    if title:
+        words = f'{words}, "{title}"'
+    advice = known.advice if known else "Ask the administrator of the peer, whose log may say more."
     how = _RESULTS.get(result, f"(unknown result {result})")
     who = _SOURCES.get(source, f"an unknown source {source}")
     return AssociationRejectedError(

@@ -33,6 +33,8 @@ READ_TIMEOUT = "DUL network read timeout"
 
 P_DATA_TF = 0x04
 _LARGEST_PDU_TYPE = 0x07
+_TELLING_BYTES = 128
+"""Of what is no PDU, to learn what else it is."""
 _HEADER = struct.Struct(">BxL")
 _HEADER_BYTES = _HEADER.size
 _LENGTH = struct.Struct(">L")
@@ -212,9 +214,10 @@ def _not_dicom(beginning: bytes) -> PeerProtocolError:
             condition=condition,
             advice="Switch TLS on for this peer, or use its port for connections without TLS.",
         )
-    return PeerProtocolError(
-        f"The peer sent something that is not DICOM (PDU type {beginning[0]:02x} hexadecimal)", condition=condition
-    )
+    from dicomdesk.network.wire.greetings import service_sentence  # noqa: PLC0415 - only where something is wrong
+
+    what = service_sentence(beginning) or f"PDU type {beginning[0]:02x} hexadecimal"
+    return PeerProtocolError(f"The peer sent something that is not DICOM: {what}", condition=condition)
 
 
 def _is_same_machine(sock: socket.socket) -> bool:
@@ -306,7 +309,7 @@ class Connection:
             return None
         pdu_type = self._buffer[start]
         if not 1 <= pdu_type <= _LARGEST_PDU_TYPE:
-            beginning = bytes(self._view[start : start + min(available, TLS_HEADER_BYTES)])
+            beginning = bytes(self._view[start : start + min(available, _TELLING_BYTES)])
             if len(beginning) < TLS_HEADER_BYTES and may_be_tls_record(beginning):
                 return None
             raise _not_dicom(beginning)
@@ -543,7 +546,7 @@ class Connection:
 
             return lost_error(cast("ssl.SSLError", error))
         if error is not None:
-            reason = f"The connection to the peer was lost: {error.strerror or error}"
+            reason = f"The peer is gone, the connection was lost: {error.strerror or error}"
         elif self._end > self._start:
             reason = "The peer closed the connection in the middle of a PDU"
         else:

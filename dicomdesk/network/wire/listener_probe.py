@@ -5,39 +5,20 @@ it answer HTTP. Nothing is sent that could change anything on the other side.
 """
 
 import contextlib
-import re
 import socket
 from collections.abc import Iterator
-from enum import Enum
 from time import monotonic
 
-from dicomdesk.human import printable
 from dicomdesk.network.wire.connection import Interruption, make_waiter
 from dicomdesk.network.wire.dialer import Address, connect
+from dicomdesk.network.wire.greetings import ListenerKind, first_line, recognize_service
 from dicomdesk.network.wire.tls_records import is_tls_record
 from dicomdesk.records import dataclass
 
 _GREETING_S = 0.5
 _ANSWER_S = 1.0
 _MOST_BYTES = 512
-_LONGEST_GREETING = 60
 _HTTP_REQUEST = b"GET / HTTP/1.0\r\n\r\n"
-
-
-class ListenerKind(Enum):
-    """Kinds of listeners."""
-
-    UNKNOWN = "unknown"
-    """It says nothing that we know."""
-    GONE = "gone"
-    """It takes no connections any more."""
-    TLS = "tls"
-    HTTP = "http"
-    SSH = "ssh"
-    FTP = "ftp"
-    MAIL = "mail"
-    GREETING = "greeting"
-    """Some other service that speaks first, which DICOM never does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,12 +31,6 @@ class IdentifiedListener:
 
 
 _UNKNOWN = IdentifiedListener(kind=ListenerKind.UNKNOWN)
-_GREETINGS = (
-    (re.compile(rb"SSH-"), ListenerKind.SSH),
-    (re.compile(rb"220[ -].*FTP", re.IGNORECASE), ListenerKind.FTP),
-    (re.compile(rb"220[ -]|\+OK|\* OK"), ListenerKind.MAIL),
-    (re.compile(rb"HTTP/"), ListenerKind.HTTP),
-)
 
 
 def identify_listener(address: Address, interruption: Interruption) -> IdentifiedListener:
@@ -78,16 +53,10 @@ def identify_listener(address: Address, interruption: Interruption) -> Identifie
 
 
 def _identified(data: bytes, otherwise: ListenerKind) -> IdentifiedListener:
-    for pattern, kind in _GREETINGS:
-        if pattern.match(data):
-            return IdentifiedListener(kind=kind, words=_first_line(data))
-    if otherwise is ListenerKind.UNKNOWN:
-        return _UNKNOWN
-    return IdentifiedListener(kind=otherwise, words=_first_line(data))
-
-
-def _first_line(data: bytes) -> str:
-    return printable(data.splitlines()[0][:_LONGEST_GREETING].decode("ascii", "replace")).strip()
+    kind = recognize_service(data)
+    if kind is ListenerKind.UNKNOWN:
+        kind = otherwise
+    return _UNKNOWN if kind is ListenerKind.UNKNOWN else IdentifiedListener(kind=kind, words=first_line(data))
 
 
 @contextlib.contextmanager

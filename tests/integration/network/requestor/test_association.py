@@ -193,7 +193,7 @@ def test_context_answered_with_what_was_not_proposed_cannot_be_used_and_the_othe
         (Send(b"\x16\3\3\0\x40\2"), PeerProtocolError, "answered with TLS", "Unrecognized PDU type: 16"),
         (Send(b"\x16\4\3\0\x40\2"), PeerProtocolError, "not DICOM", "Unrecognized PDU type: 16"),
         (Send(b"\x15\3\1\xff\xff"), PeerProtocolError, "not DICOM", "Unrecognized PDU type: 15"),
-        (Send(b"\x16\3", then_close=True), AssociationAbortedError, "middle of a PDU", "Peer aborted Association"),
+        (Send(b"\x16\3", then_close=True), AssociationAbortedError, "middle of its answer", "Peer aborted Association"),
         (Send(pdu(7, b"")), AssociationAbortedError, "aborted", "Peer aborted Association"),
         (Send(pdu(7, bytes(9))), AssociationAbortedError, "aborted", "Peer aborted Association"),
         (Send(b"\2\0\xff\xff\xff\xff"), PeerProtocolError, "4294967295 bytes", "DUL Illegal or ill-formed PDU"),

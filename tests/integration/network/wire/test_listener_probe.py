@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from dicomdesk.network.wire.connection import ConnectionInterruptedError, Interruption
-from dicomdesk.network.wire.listener_probe import IdentifiedListener, ListenerKind, identify_listener
+from dicomdesk.network.wire.greetings import ListenerKind
+from dicomdesk.network.wire.listener_probe import IdentifiedListener, identify_listener
 from tests.helpers.dcmtk.programs import free_port
 from tests.helpers.peers.fake_peer import FakePeer
 from tests.helpers.tls.certificates import Authority

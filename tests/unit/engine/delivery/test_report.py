@@ -12,6 +12,7 @@ from dicomdesk.engine.delivery.report import (
 from dicomdesk.engine.delivery.report_files import ReportFormat, write_report
 from dicomdesk.engine.delivery.report_json import format_json_lines
 from dicomdesk.engine.events import InputSkipped, ItemOutcome, JobOutcome
+from dicomdesk.engine.explain.items import explain_input
 from dicomdesk.errors import ReportError
 from dicomdesk.network.status_meanings import status_advice
 from tests.helpers.jobs.sample_reports import AT, CT, EXPLICIT, record, report
@@ -80,7 +81,10 @@ def test_text_says_why_and_what_to_do_below_each_instance_and_what_was_not_taken
     advice = status_advice(0xA700)
     told = record(status=0xA700, outcome=ItemOutcome.REFUSED, reason=f'{advice} The peer says: "ward 3\nis full"')
     skipped = InputSkipped(job_id="j", path="x.txt", reason="no DICOM")
-    lines = format_text(report(told, record(2), skipped=(skipped,), failure="the peer went away"), AT).splitlines()
+    no_dicom = explain_input("no DICOM")
+    ended = {"failure": "the peer went away", "failure_cause": "It is off.", "failure_advice": "Wait."}
+    whole = report(told, record(2), skipped=(skipped,), **ended)
+    lines = format_text(whole, AT).splitlines()
     at = lines.index("DIMSE Status  : 0xa700 (Refused: OutOfResources)")
     assert lines[at + 1 : at + 4] == [
         'Reason        : The peer is out of resources, often disk space. The peer says: "ward 3\\nis full"',
@@ -88,12 +92,12 @@ def test_text_says_why_and_what_to_do_below_each_instance_and_what_was_not_taken
         "",
     ]
     assert sum(line.startswith("Reason") for line in lines) == 1
-    assert lines[-5:] == [
-        "Inputs Not Taken",
-        "----------------",
-        "x.txt: no DICOM",
+    assert lines[-7:-4] == ["Inputs Not Taken", "----------------", f"x.txt: no DICOM. {no_dicom.cause}"]
+    assert lines[-4:] == [
+        f"  {no_dicom.advice}",
         "",
-        "Ended early   : the peer went away",
+        "Ended early   : the peer went away. It is off.",
+        "Remedy        : Wait.",
     ]
 
 
@@ -111,10 +115,15 @@ def test_a_reader_written_after_dcmtks_form_reads_it_as_before() -> None:
         assert now.keys() - before.keys() <= {"Reason", "Remedy"}
 
 
-def test_instance_without_answer_is_not_sent() -> None:
+def test_instance_without_answer_is_told_from_one_that_was_not_sent() -> None:
     text = format_text(report(record(status=None, outcome=ItemOutcome.FAILED)), AT)
+    assert "DIMSE Status  : <no answer, may be stored>\n" in text
+    assert "- sent, NOT answered     : 1" in text
+    assert "NOT sent" not in text
+    text = format_text(report(record(status=None, outcome=ItemOutcome.NOT_SENT)), AT)
     assert "DIMSE Status  : <not sent>\n" in text
     assert "- NOT sent to the peer   : 1" in text
+    assert "NOT answered" not in text
 
 
 def test_file_name_cannot_forge_lines() -> None:
@@ -187,6 +196,8 @@ def test_json_lines_are_one_object_per_instance_and_a_summary() -> None:
         "status_text": "Success",
         "outcome": "stored",
         "reason": "",
+        "cause": "",
+        "advice": "",
         "attempts": 1,
     }
     assert (second["status"], second["status_text"], second["outcome"]) == (None, "", "not-sent")
@@ -203,11 +214,14 @@ def test_json_lines_are_one_object_per_instance_and_a_summary() -> None:
         "skipped": 0,
         "sent": 1,
         "not_sent": 1,
+        "not_answered": 0,
         "no_acceptable_presentation_context": 0,
         "with_status": {"success": 1, "warning": 0, "refused": 0, "error": 0, "unknown": 0},
         "outcomes": {"stored": 1, "warning": 0, "refused": 0, "not-sent": 1, "failed": 0},
         "job_outcome": "failed",
         "failure": "the peer aborted",
+        "failure_cause": "",
+        "failure_advice": "",
     }
 
 

@@ -78,8 +78,8 @@ def test_the_summary_comes_first_then_what_needs_attention_then_all() -> None:
         2, path="bad.dcm", outcome=ItemOutcome.REFUSED, status=0xA700, reason="The peer is out of resources."
     )
     skipped = InputSkipped(job_id="j", path="x.txt", reason="no DICOM file")
-    text = text_of(report(record(), refused, skipped=(skipped,), job_outcome=JobOutcome.FAILED, failure="It broke."))
-    parts = ["1 of 2 instances stored by the peer.", "It broke.", "What needs attention (1)", "bad.dcm"]
+    text = text_of(report(record(), refused, skipped=(skipped,), job_outcome=JobOutcome.FAILED, failure="It broke"))
+    parts = ["1 of 2 instances stored by the peer.", "It broke", "What needs attention (1)", "bad.dcm"]
     parts += ["Inputs that were not taken (1)", "x.txt", "All instances (2)", "d/ct.dcm", "bad.dcm"]
     place = 0
     for part in parts:

@@ -19,7 +19,8 @@ from dicomdesk.errors import (
 )
 from dicomdesk.network.negotiation import ContextResult, NegotiatedContext
 from dicomdesk.network.upper_layer.rejection import rejection_error
-from dicomdesk.network.wire.listener_probe import IdentifiedListener, ListenerKind
+from dicomdesk.network.wire.greetings import ListenerKind
+from dicomdesk.network.wire.listener_probe import IdentifiedListener
 from dicomdesk.settings import AssociationSettings, Peer, UserIdentity, UserIdentityType
 
 PEER = Peer(host="h", port=104, ae_title="PACS")
