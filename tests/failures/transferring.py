@@ -225,7 +225,8 @@ def _odd_answers() -> list[Case]:
     made = sending(
         "answers another message",
         _stores(Status(message_id_offset=7)),
-        codes=(62, 10),
+        tools=("storescu",),
+        codes=(62, 1),
         what="message 8|message & 8",
         cause=f"{fault}",
         remedy="log|makers|vendor",
@@ -233,7 +234,7 @@ def _odd_answers() -> list[Case]:
     made += sending(
         "answers with another operation",
         _stores(Send(_command_answer(0x8030))),
-        codes=(62, 10),
+        codes=(62, 1),
         what="no C-STORE response|other|C-ECHO|8030",
         cause=fault,
         remedy="log|makers|vendor",
@@ -250,7 +251,7 @@ def _odd_answers() -> list[Case]:
     made += sending(
         "answers in a context that was never accepted",
         _stores(store_answer(99, 1)),
-        codes=(62, 10),
+        tools=("dcmsend",),
         what="context & 99",
         cause=fault,
         remedy="log|makers|vendor",
@@ -268,7 +269,6 @@ def _odd_answers() -> list[Case]:
         "answers with an association request",
         _stores(Send(pdu(1, bytes(68)))),
         tools=("storescu",),
-        codes=(62, 10),
         what="A-ASSOCIATE-RQ",
         cause=fault,
         remedy="log|makers|vendor",
@@ -332,8 +332,7 @@ def _contexts() -> list[Case]:
     made += sending(
         "a transfer syntax that was never proposed",
         peer(associate=[Accept(transfer_syntaxes={1: JPEG_LOSSLESS})]),
-        tools=("dcmsend",),
-        codes=(0, 1),
+        codes=(62, 1),
         what="not proposed|not offered",
         cause="standard|fault|JPEG Lossless|1.2.840.10008.1.2.4.70",
         remedy="log|makers|vendor",
