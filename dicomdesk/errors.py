@@ -10,6 +10,7 @@
      |    +-- AssociationAbortedError      the peer, or the connection, went away
      |    +-- PeerTimeoutError             the peer did not answer in time
      |    +-- PeerProtocolError            the peer answered with what the standard forbids
+     |    |    +-- PduLimitError                it takes PDUs only into which no message fits
      |    +-- UserIdentityError            the peer did not confirm who we are, as we had asked
      +-- DataError                     look at the file
      |    +-- NotDicomError                not DICOM in the format asked for
@@ -144,6 +145,10 @@ class PeerTimeoutError(PeerError):
 
 class PeerProtocolError(PeerError):
     """The peer sent something that the standard forbids at this point."""
+
+
+class PduLimitError(PeerProtocolError):
+    """The peer takes PDUs into which no message fits."""
 
 
 class UserIdentityError(PeerError):

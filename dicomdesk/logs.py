@@ -284,7 +284,8 @@ class Log:
 
     def _tell(self, logger: Logger, words: str, private: str = "") -> None:
         now_s, said = time.monotonic(), (words, private)
-        if said in self._explained and now_s - self._explained[said] < _AGAIN_S:
+        is_known = (words in before and private in more for before, more in self._explained)
+        if any(is_known) and now_s - self._explained.get(said, now_s) < _AGAIN_S:
             return
         if len(self._explained) >= _MOST_EXPLAINED:
             self._explained.clear()

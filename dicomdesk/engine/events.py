@@ -73,6 +73,7 @@ __all__ = [
     "Notice",
     "NoticeLevel",
     "ProposedContext",
+    "ReleaseFailed",
     "RequestFailed",
     "RetryScheduled",
     "Role",
@@ -278,6 +279,16 @@ class ContextsRefused:
     association: int
     items_later: int
     """Instances that are to go over further associations."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseFailed:
+    """The peer did not agree to the release of an association, over which all was answered that was sent."""
+
+    job_id: str
+    association: int
+    condition: str
+    """In DCMTK's words where there are some."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -528,6 +539,7 @@ NamedEvent = (
 WordedEvent = (
     RequestFailed
     | ContextsRefused
+    | ReleaseFailed
     | InstanceNotSent
     | StoreBrokenOff
     | FileRenamed

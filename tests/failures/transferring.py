@@ -321,8 +321,9 @@ def _contexts() -> list[Case]:
     made[-1] = _with_words(made[-1], "{host} {port} ct.dcm mr.dcm")
     made += sending(
         "JPEG 2000 is refused",
-        peer(associate=[Accept(refuse_all=True)]),
+        peer(associate=[Accept(refused=dict.fromkeys(range(1, 256, 2), 4))]),
         compressed(JPEG_2000),
+        tools=("dcmsend",),
         codes=(0, 1),
         what="no acceptable presentation contexts|no presentation context",
         cause="JPEG 2000|transfer syntax",
@@ -330,8 +331,31 @@ def _contexts() -> list[Case]:
         outcome="not-sent",
     )
     made += sending(
+        "JPEG 2000 cannot be converted",
+        peer(),
+        compressed(JPEG_2000),
+        tools=("storescu",),
+        what="unable to convert|cannot be converted",
+        cause="JPEG 2000|codec",
+        remedy="--propose-j2k-lossless|--decompress-lossy",
+        outcome="not-sent",
+    )
+    made += sending(
+        "JPEG 2000 in a dcmsend that decompresses, damaged",
+        peer(associate=[Accept(refused={1: 4})]),
+        compressed(JPEG_2000),
+        tools=("dcmsend",),
+        ours="--fallback-contexts",
+        what="no conversion|cannot be converted|cannot be decoded",
+        cause="damaged|codec|JPEG 2000",
+        remedy="send it as it is|again",
+        outcome="not-sent",
+        has_dcmtk=False,
+    )
+    made += sending(
         "a transfer syntax that was never proposed",
         peer(associate=[Accept(transfer_syntaxes={1: JPEG_LOSSLESS})]),
+        tools=("dcmsend",),
         codes=(62, 1),
         what="not proposed|not offered",
         cause="standard|fault|JPEG Lossless|1.2.840.10008.1.2.4.70",

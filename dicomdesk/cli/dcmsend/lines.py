@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from dicomdesk.cli.output.association_dump import store_request_lines, store_response_lines
+from dicomdesk.cli.output.dcmtk_conditions import numbered_condition
 from dicomdesk.cli.output.log_lines import write_notice
 from dicomdesk.cli.output.requestor_lines import RequestorLines
 from dicomdesk.dicom.sop_classes import modality_prefix, uid_symbol
@@ -16,6 +17,10 @@ from dicomdesk.logs import Level, Log
 _ON_INSTANCES = (events.Notice, events.InstanceNotSent)
 _SILENT_OUTCOMES = (events.ItemOutcome.STORED, events.ItemOutcome.WARNING)
 _EMPTY_NAME = "<empty string>"
+_ABORT_FAILED = (
+    "Association Abort Failed: 0006:0303 DUL Finite State Machine Error: No action defined, state 1 event 14"
+)
+"""What DCMTK's library says besides where the peer is gone at the release."""
 
 
 class SendLines(RequestorLines[events.Event]):
@@ -25,6 +30,7 @@ class SendLines(RequestorLines[events.Event]):
         events.Notice,
         events.ContextsRefused,
         events.InstanceNotSent,
+        events.ReleaseFailed,
         events.InputSkipped,
         events.AssociationFailed,
         events.RetryScheduled,
@@ -80,7 +86,7 @@ class SendLines(RequestorLines[events.Event]):
                 self._show_finished(event)
             case events.Notice():
                 write_notice(self._network, event)
-            case events.ContextsRefused() | events.InstanceNotSent():
+            case events.ContextsRefused() | events.InstanceNotSent() | events.ReleaseFailed():
                 for notice in send_words(event):
                     self._show(notice)
             case _:
@@ -215,6 +221,9 @@ def send_words(event: events.Event) -> tuple[events.Notice, ...]:
             if later:
                 text = "trying to continue with a new association in order to send the remaining"
                 told.append((events.NoticeLevel.WARNING, f"{text} {later} SOP instances"))
+        case events.ReleaseFailed():
+            told.append((error, f"Association Release Failed: {numbered_condition(event.condition)}"))
+            told.append((error, _ABORT_FAILED))
         case events.InstanceNotSent(cause=events.NotSentCause.NO_CONTEXT, sop_class_uid=uid):
             what = f"{uid_symbol(uid) or uid} / {transfer_syntax_name(event.transfer_syntax_uid)}"
             text = "No presentation context found for sending C-STORE with SOP Class / Transfer Syntax"

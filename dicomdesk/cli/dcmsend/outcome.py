@@ -5,7 +5,7 @@ from dicomdesk.cli.output.dcmtk_conditions import condition_text, numbered_condi
 from dicomdesk.cli.sender.delivery import DeliveryOutcome
 from dicomdesk.engine.delivery.delivery import InstanceHaltError, NoContextError, SendFailure
 from dicomdesk.engine.delivery.report import summary_lines
-from dicomdesk.errors import ConversionError, DicomdeskError, InvalidUidError, PeerError
+from dicomdesk.errors import ConversionError, DicomdeskError, InvalidUidError, PduLimitError, PeerError
 from dicomdesk.human import printable
 
 EXIT_CODES = {
@@ -26,7 +26,9 @@ class SendOutcome(DeliveryOutcome):
         if failure is SendFailure.ASSOCIATION:
             self._tool.fatal(f"cannot negotiate network association: {_condition(error)}")
         elif failure is SendFailure.SEND:
-            if isinstance(error, PeerError):
+            if isinstance(error, PduLimitError):
+                self._network.error(f"Failed sending C-STORE request: {_condition(error)}")
+            elif isinstance(error, PeerError):
                 self._network.error(f"Failed receiving DIMSE response: {numbered_condition(_condition(error))}")
             self._tool.fatal(f"cannot send SOP instance: {_condition(error)}")
         elif failure is SendFailure.NO_PRESENTATION_CONTEXT:

@@ -62,6 +62,10 @@ class SendingJob(DeliveryJob[SendResult]):
         """End all that was not sent; ``reason`` is why, where the job ended early."""
         raise NotImplementedError
 
+    def _remark(self) -> str:
+        """Return what went wrong after all was answered, "" for nothing."""
+        return ""
+
     def _work(self) -> SendResult:
         try:
             self._deliver()
@@ -100,6 +104,7 @@ class SendingJob(DeliveryJob[SendResult]):
             skipped=tuple(self._intake.skipped),
             job_outcome=outcome,
             failure=str(ended or ""),
+            remark=self._remark(),
             failure_cause=explained.cause,
             failure_advice=explained.advice,
         )
@@ -119,6 +124,8 @@ def _explain(ended: EndedError, request: DeliveryRequest) -> Explanation:
     from dicomdesk.engine.explain.items import explain_failure  # noqa: PLC0415 - only after a failure: start-up time
     from dicomdesk.engine.explain.remedies import explain_request  # noqa: PLC0415 - as above
 
+    if ended.failure is SendFailure.RELEASE:
+        return explain_failure("Association Release Failed")
     if ended.failure is SendFailure.ASSOCIATION:
         return explain_request(ended.error, request.peer, request.association)
     return explain_failure(str(ended.error))

@@ -23,7 +23,7 @@ from dicomdesk.engine.outgoing_association import NotOpenedError, OutgoingAssoci
 from dicomdesk.engine.preparation import PreparedInstance, failure_reason
 from dicomdesk.engine.stats import AssociationCounters
 from dicomdesk.errors import CancelledError, ConversionError, DataError, DicomdeskError, PeerError
-from dicomdesk.network.negotiation import ExtendedNegotiation, Negotiation, ProposedContext
+from dicomdesk.network.negotiation import ContextResult, ExtendedNegotiation, Negotiation, ProposedContext
 from dicomdesk.network.requestor.association import RequestedAssociation
 from dicomdesk.network.requestor.store_stream import OddAnswer, OddVerdict, StoreItem
 
@@ -46,6 +46,9 @@ class SendPolicy:
 
     def tell_no_context(self, number: int) -> None:
         """Report that the peer has accepted none of the contexts of the association of this number."""
+
+    def tell_not_released(self, number: int, error: PeerError) -> None:
+        """Report that the peer did not agree to the release of the association of this number."""
 
     def items(self) -> Iterator[TransferItem]:
         """Yield what is to be sent next, each taken from where it waited; ends with the delivery."""
@@ -113,7 +116,7 @@ class InstanceSender:
     def _use(self, association: RequestedAssociation) -> End:
         negotiation, stats = association.negotiation, self._delivery.stats
         self._policy.agree(negotiation)
-        if not any(context.is_accepted for context in negotiation.contexts):
+        if not any(context.result is ContextResult.ACCEPTED for context in negotiation.contexts):
             self._policy.tell_no_context(self._number)
             self._outgoing.release(association)
             return End(kind=EndKind.NO_CONTEXTS, error=PeerError(NONE_ACCEPTED))
@@ -171,6 +174,8 @@ class InstanceSender:
             self._outgoing.abort(association, "Aborted, as was asked for")
         else:
             error = self._outgoing.release(association)
+            if error is not None:
+                self._policy.tell_not_released(self._number, error)
         kind = EndKind.RELEASED if error is None else EndKind.NOT_RELEASED
         halt = self._halt
         if halt is not None:

@@ -103,6 +103,8 @@ class Report:
     """The likely cause of that."""
     failure_advice: str = ""
     """What to do about it."""
+    remark: str = ""
+    """What went wrong after all was answered."""
     commitments: "Mapping[Reference, Commitment] | None" = None
     """What the peer has said of keeping what it has stored; None where it was not to be asked."""
     deletions: "Mapping[str, Deletion] | None" = None
@@ -230,8 +232,11 @@ def _explaining_lines(report: Report, item: ItemRecord) -> Iterator[str]:
     """Why an instance was not stored, or stored with a remark, and what to do; DCMTK's reports have no such lines."""
     if not item.reason:
         return
-    explained = report.explain(item)
-    yield f"Reason        : {_one_line(with_cause(item.reason, explained))}"
+    yield from _told("Reason        : ", item.reason, report.explain(item))
+
+
+def _told(label: str, reason: str, explained: Explanation) -> Iterator[str]:
+    yield f"{label}{_one_line(with_cause(reason, explained))}"
     if explained.advice:
         yield f"Remedy        : {_one_line(explained.advice)}"
 
@@ -255,11 +260,13 @@ def _closing_lines(report: Report) -> Iterator[str]:
             yield f"{_one_line(skipped.path)}: {_one_line(with_cause(skipped.reason, explained))}"
             if explained.advice:
                 yield f"  {_one_line(explained.advice)}"
+    if report.remark:
+        from dicomdesk.engine.explain.items import explain_failure  # noqa: PLC0415 - as above
+
+        yield from ("", *_told("Remark        : ", report.remark, explain_failure("Association Release Failed")))
     if report.failure:
         explained = Explanation(report.failure_cause, report.failure_advice)
-        yield from ("", f"Ended early   : {_one_line(with_cause(report.failure, explained))}")
-        if explained.advice:
-            yield f"Remedy        : {_one_line(explained.advice)}"
+        yield from ("", *_told("Ended early   : ", report.failure, explained))
 
 
 def _committed_lines(report: Report, item: ItemRecord) -> Iterator[str]:

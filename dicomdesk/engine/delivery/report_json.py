@@ -151,6 +151,7 @@ def _summary_object(report: Report, at: datetime) -> dict[str, Value]:
         "outcomes": {outcome.value: outcomes[outcome] for outcome in ItemOutcome},
         "job_outcome": report.job_outcome.value,
         "failure": report.failure,
+        "remark": report.remark,
         "failure_cause": report.failure_cause,
         "failure_advice": report.failure_advice,
     }

@@ -398,6 +398,7 @@ ASSOCIATING = (
             r"no acceptable presentation contexts?",
             r"no presentation context .*accepted",
             r"accepted none of the presentation contexts",
+            r"accepted no presentation context at all",
             r"No valid presentation context",
         ),
     ),

@@ -6,13 +6,32 @@ __all__ = ["FILES", "RECEIVING", "RETRIEVING", "SETTINGS", "TRANSFER"]
 
 TRANSFER = (
     Failure(
+        "release-failed",
+        Area.TRANSFER,
+        "The association could not be released.",
+        "The peer went away before it was said goodbye. What it had answered is stored.",
+        "Nothing is lost; if it happens each time, look into the peer's log.",
+        (
+            r"release (request )?failed",
+            r"association release",
+            r"could not be released",
+            r"did not answer the release",
+            r"association abort failed",
+        ),
+    ),
+    Failure(
         "aborted-in-transfer",
         Area.TRANSFER,
         "The peer aborted the association while instances were sent.",
         "The peer met something that it cannot handle, or was stopped. What it had answered is stored; the instance "
         "that was under way may or may not be.",
         "Send again what was not answered; look into the peer's log for why it gave up.",
-        (r"(store|send|sending).*peer aborted", r"A-ABORT", r"association was aborted"),
+        (
+            r"(store|send|sending|DIMSE response)[^|]*peer aborted",
+            r"A-ABORT",
+            r"association was aborted",
+            r"aborted the association \(by",
+        ),
     ),
     Failure(
         "lost-in-transfer",
@@ -21,7 +40,14 @@ TRANSFER = (
         "The network, a firewall that ends idle connections, or the peer's program broke off. The instance that was "
         "under way may or may not be stored.",
         "Send again what was not answered: a peer that has it already takes it twice without harm.",
-        (r"broken pipe", r"TCP I/O error", r"DIMSE failed to (send|receive) message", r"connection aborted"),
+        (
+            r"broken pipe",
+            r"TCP I/O error",
+            r"is gone, the connection was lost",
+            r"without releasing the association",
+            r"DIMSE failed to (send|receive) message",
+            r"connection aborted",
+        ),
     ),
     Failure(
         "no-response-in-transfer",
@@ -29,7 +55,7 @@ TRANSFER = (
         "The peer did not answer within the time allowed.",
         "The peer is slow or hangs: its disk or its database may be busy. The instance may be stored all the same.",
         "Send it again later, or allow a longer time-out.",
-        (r"no data available", r"(store|find|move|get|echo|send).*timeout"),
+        (r"no data available", r"(store|find|move|get|echo|send).*timeout", r"did not answer C-[A-Z]+ within"),
     ),
     Failure(
         "wrong-message",
@@ -43,9 +69,58 @@ TRANSFER = (
             r"badly formed message",
             r"DUL unexpected PDU",
             r"finite state machine error",
-            r"peer requested release",
             r"bad presentation context ID",
+            r"answered C-[A-Z]+ (for|in|with) ",
+            r"answered message \d+ instead",
+            r"sent [-A-Z]+, which the standard does not allow",
+            r"unexpected (while|PDU)",
+            r"illegal or ill-formed PDU",
+            r"that cannot be decoded",
+            r"announced a PDU of",
+            r"sent something that is not DICOM",
+            r"DIMSE response: .*unrecognized PDU type",
         ),
+    ),
+    Failure(
+        "released-in-transfer",
+        Area.TRANSFER,
+        "The peer released the association in the middle of a transfer.",
+        "The peer's program was stopped, or ends associations after a time or a number of instances, against the "
+        "standard. The instance that was under way may or may not be stored.",
+        "Send again what was not answered; look into the peer's log for why it ended the association.",
+        (r"released the association in the middle", r"peer requested release"),
+    ),
+    Failure(
+        "context-not-offered",
+        Area.TRANSFER,
+        "The peer accepts a presentation context in a transfer syntax that was not offered.",
+        "The peer does not follow the standard: it may choose one of those only that were proposed.",
+        "Report it to the vendor of the peer; its log shows what it has negotiated.",
+        (
+            r"transfer syntax(es)? that (was|were) not (offered|proposed)",
+            r"in none of the transfer syntaxes that were proposed",
+        ),
+    ),
+    Failure(
+        "compressed-not-taken",
+        Area.TRANSFER,
+        "The peer does not take the compression of the file.",
+        "The file is compressed, and the peer takes this SOP class in other transfer syntaxes only.",
+        "Let dcmsend decompress it: --fallback-contexts, with --decompress-lossy where the compression is lossy; or "
+        "have the transfer syntax switched on at the peer.",
+        (
+            r"transfer syntaxes offered: [^;]*(JPEG|RLE|MPEG|HEVC|deflate)",
+            r"this instance is [^;]*(JPEG|RLE|MPEG|HEVC|deflate)",
+            r"refused .* as (JPEG|RLE|MPEG|HEVC|deflate)",
+        ),
+    ),
+    Failure(
+        "class-not-taken",
+        Area.TRANSFER,
+        "The peer does not take the SOP class of the file.",
+        "The SOP class is not switched on at the peer, or not for our AE title.",
+        "Have the SOP class switched on at the peer.",
+        (r"does not take .* at all", r"application refused", r"refused .* without giving a reason"),
     ),
     Failure(
         "no-context-for-file",
@@ -54,15 +129,14 @@ TRANSFER = (
         "The peer does not take this SOP class, or not in the transfer syntax in which the file is.",
         "Allow a conversion (an option that decompresses, where the file is compressed), or have the SOP class and "
         "transfer syntax switched on at the peer.",
-        (r"no presentation context for", r"no valid presentation context ID", r"no accepted presentation context"),
-    ),
-    Failure(
-        "release-failed",
-        Area.TRANSFER,
-        "The association could not be released.",
-        "The peer went away before it was said goodbye. What it had answered is stored.",
-        "Nothing is lost; if it happens each time, look into the peer's log.",
-        (r"release (request )?failed", r"association release"),
+        (
+            r"no presentation context for",
+            r"no presentation context found",
+            r"no valid presentation context ID",
+            r"no accepted presentation context",
+            r"accepted .* only as",
+            r"takes .*, but in none of the transfer syntaxes offered",
+        ),
     ),
 )
 
@@ -124,9 +198,13 @@ FILES = (
         Area.FILES,
         "The file cannot be converted as the peer needs it.",
         "No codec for its compression is installed, or its pixel data is damaged.",
-        "Send it as it is to a peer that takes its transfer syntax; see the reason in the log.",
+        "Send it as it is to a peer that takes its transfer syntax (storescu proposes one with an option such as "
+        "--propose-j2k-lossless), or have dcmsend decompress it with --fallback-contexts --decompress-lossy.",
         (
             r"cannot be converted",
+            r"is not converted (from|to)",
+            r"pixels cannot be understood",
+            r"pixel representation cannot be changed",
             r"no conversion",
             r"cannot (change|convert) (to )?.*transfer syntax",
             r"unsupported (compression|transfer syntax)",

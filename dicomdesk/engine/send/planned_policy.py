@@ -11,7 +11,7 @@ from dataclasses import field
 from dicomdesk.engine.delivery.delivery import Delivery, NoContextError, Refusal
 from dicomdesk.engine.delivery.instance_sender import SendPolicy, not_sent_cause
 from dicomdesk.engine.delivery.transfer_list import TransferItem
-from dicomdesk.engine.events import ContextsRefused, InstanceNotSent, NoticeLevel
+from dicomdesk.engine.events import ContextsRefused, InstanceNotSent, NoticeLevel, ReleaseFailed
 from dicomdesk.engine.preparation import PreparedInstance, failure_reason
 from dicomdesk.engine.send.owner import SendOwner
 from dicomdesk.engine.send.retry import is_transient_error, is_transient_status
@@ -35,6 +35,10 @@ class SendQueue:
     """What is to be tried again over a later association."""
     items_later: int = 0
     """Instances that the plan has for the associations to come."""
+    reasons: dict[int, str] = field(default_factory=dict)
+    """Why the peer does not take instances, by their index, as it has said last."""
+    not_released: str = ""
+    """Why an association could not be released."""
     is_refusal_told: bool = False
     """Whether the user knows that the peer takes none of the contexts of the present association."""
 
@@ -64,6 +68,7 @@ class PlannedPolicy(SendPolicy):
         """See ``SendPolicy``."""
         assignments = assign(self._planned, negotiation.contexts, self._delivery.transfer.planned_instances)
         self._assignments = {assignment.position: assignment for assignment in assignments}
+        self._queue.reasons = {each.position: each.reason for each in assignments if not each.is_sendable}
 
     def tell_no_context(self, number: int) -> None:
         """Report it once where associations are parallel."""
@@ -71,6 +76,13 @@ class PlannedPolicy(SendPolicy):
         if not queue.is_refusal_told:
             queue.is_refusal_told = True
             delivery.report(ContextsRefused(job_id=delivery.job_id, association=number, items_later=queue.items_later))
+
+    def tell_not_released(self, number: int, error: PeerError) -> None:
+        """See ``SendPolicy``."""
+        self._queue.not_released = str(error)
+        self._delivery.report(
+            ReleaseFailed(job_id=self._delivery.job_id, association=number, condition=error.condition or str(error))
+        )
 
     def items(self) -> Iterator[TransferItem]:
         """See ``SendPolicy``."""

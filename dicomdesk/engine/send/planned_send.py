@@ -32,7 +32,7 @@ from dicomdesk.engine.send.planned_inputs import NOTHING_TO_PROPOSE, find_instan
 from dicomdesk.engine.send.planned_policy import PlannedPolicy, SendQueue
 from dicomdesk.engine.send.request import SendRequest
 from dicomdesk.engine.send.retry import backoff_s, is_transient_error
-from dicomdesk.errors import DataError, DicomdeskError, PeerError
+from dicomdesk.errors import DataError, DicomdeskError, PduLimitError, PeerError
 from dicomdesk.network.presentation.context_planning import PlannedAssociation, plan_associations
 
 __all__ = ["SendJob"]
@@ -80,6 +80,10 @@ class SendJob(SendingJob):
         if not self._transfer.is_complete:
             self._transfer.complete()
         self._transfer.finish_rest(reason or "All was to go over one association, which could not take it")
+
+    def _remark(self) -> str:
+        reason = self._queue.not_released
+        return f"An association could not be released: {reason}" if reason else ""
 
     def _send_all(self) -> None:
         request, instances = self._request, self._transfer.planned_instances
@@ -173,10 +177,11 @@ class SendJob(SendingJob):
 
     def _refuse_all(self) -> None:
         """Leave out what waits, since the peer took none of the contexts."""
-        refused = not_sent(NotSentCause.NO_CONTEXT, "The peer accepted no presentation context at all")
+        reasons = self._queue.reasons
         while self._queue.items:
             item = self._queue.items.popleft()
-            self._transfer.leave_out(item, refused)
+            reason = reasons.get(item.index, "The peer accepted no presentation context at all")
+            self._transfer.leave_out(item, not_sent(NotSentCause.NO_CONTEXT, reason))
 
     def _judge(self, ends: list[End], *, attempts: int) -> None:
         """Decide whether the job goes on with what is left; waits where a pause has to come before.
@@ -209,6 +214,8 @@ class SendJob(SendingJob):
 
     def _judge_opening(self, error: DicomdeskError) -> None:
         may_try_again = self._owner is None and self._failed_openings < self._request.retries
+        if isinstance(error, PduLimitError):  # accepted, and of no use
+            raise EndedError(SendFailure.SEND, error)
         if not may_try_again or not is_transient_error(error):
             raise EndedError(SendFailure.ASSOCIATION, error)
         self._failed_openings += 1

@@ -43,7 +43,7 @@ from dicomdesk.network.upper_layer.association_items import (
 from dicomdesk.network.upper_layer.data_pdus import PDU_HEADER_BYTES
 from dicomdesk.network.upper_layer.pdu_reader import PduError
 from dicomdesk.network.upper_layer.rejection import abort_error
-from dicomdesk.network.wire.connection import PEER_ABORTED, Connection
+from dicomdesk.network.wire.connection import PEER_RELEASED, Connection
 
 UserPrimitive = A_ASSOCIATE | A_RELEASE | A_ABORT | A_P_ABORT
 
@@ -398,7 +398,7 @@ class PumpedAssociation(Association):
             self._socket.is_parting = True
             self.acse.send_release(is_response=True)
             return AssociationAbortedError(
-                "The peer released the association in the middle of an operation", condition=PEER_ABORTED
+                "The peer released the association in the middle of an operation", condition=PEER_RELEASED
             )
         if self.dul.state == IDLE:
             return PeerProtocolError(

@@ -13,7 +13,7 @@ from pynetdicom.pdu_primitives import (
 )
 from pynetdicom.presentation import PresentationContext
 
-from dicomdesk.errors import IllegalAeTitleError, PeerProtocolError, SettingsError
+from dicomdesk.errors import IllegalAeTitleError, PduLimitError, SettingsError
 from dicomdesk.human import printable
 from dicomdesk.network.negotiation import (
     MAX_CONTEXTS,
@@ -151,7 +151,7 @@ def send_limits(peer_max_pdu_bytes: int, settings: AssociationSettings) -> SendL
     if settings.max_send_pdu_bytes:
         limits.append(settings.max_send_pdu_bytes)
     if min(limits) <= DCMTK_OVERHEAD_BYTES:
-        raise PeerProtocolError(
+        raise PduLimitError(
             f"The peer takes PDUs of at most {peer_max_pdu_bytes} bytes, too short for any message",
             condition=f"DUL Cannot send P-DATA PDU because receiver's max PDU size of {peer_max_pdu_bytes} "
             "is illegal (must be > 12)",

@@ -28,6 +28,9 @@ MAX_CONTROL_PDU_BYTES = 1 << 20
 PEER_ABORTED = "Peer aborted Association (or never connected)"
 """DCMTK's wording for an A-ABORT and for a lost connection alike."""
 
+PEER_RELEASED = "DUL Peer Requested Release"
+"""DCMTK's wording for a release that is asked for in the middle of an operation."""
+
 READ_TIMEOUT = "DUL network read timeout"
 """DCMTK's wording for a peer that did not answer."""
 

@@ -220,6 +220,7 @@ def test_json_lines_are_one_object_per_instance_and_a_summary() -> None:
         "outcomes": {"stored": 1, "warning": 0, "refused": 0, "not-sent": 1, "failed": 0},
         "job_outcome": "failed",
         "failure": "the peer aborted",
+        "remark": "",
         "failure_cause": "",
         "failure_advice": "",
     }
