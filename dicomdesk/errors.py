@@ -62,6 +62,7 @@ class FileFault(Enum):
 
 
 _THE_PEER = "The peer"
+_HANDSHAKE = "The TLS handshake with the peer"
 
 
 class DicomdeskError(Exception):
@@ -89,6 +90,9 @@ class PeerError(DicomdeskError):
         sentence = str(self)
         if sentence.startswith(f"{_THE_PEER} ") and not sentence.startswith(name):
             self.args = (name + sentence[len(_THE_PEER) :], *self.args[1:])
+        elif sentence.startswith(f"{_HANDSHAKE} failed"):
+            named = _HANDSHAKE.replace(_THE_PEER.lower(), name.replace(_THE_PEER, _THE_PEER.lower()))
+            self.args = (named + sentence[len(_HANDSHAKE) :], *self.args[1:])
 
 
 class PeerUnreachableError(PeerError):

@@ -18,14 +18,14 @@ from dicomdesk.dicom.files.part10 import has_same_start, parse_header, read_open
 from dicomdesk.dicom.files.scan import NOT_A_REGULAR_FILE, describe_change
 from dicomdesk.dicom.instance import FoundInstance, InputFormat, InstanceHeader
 from dicomdesk.dicom.transfer_syntaxes import UNCOMPRESSED, find_transfer_syntax
-from dicomdesk.errors import ChangedError, ConversionError, DataError, InvalidUidError
+from dicomdesk.errors import ChangedError, ConversionError, DataError, InvalidUidError, TruncatedError
 from dicomdesk.records import dataclass
 
 if TYPE_CHECKING:
     from dicomdesk.dicom.data_sets.editing import DataSetChanges
     from dicomdesk.dicom.files.zip_files import ArchiveReader
 
-__all__ = ["InstancePreparer", "PreparedInstance", "Shape", "ShapeChoice", "failure_reason"]
+__all__ = ["InstancePreparer", "PreparedInstance", "Shape", "ShapeChoice", "failure_detail", "failure_reason"]
 
 _PIECE_BYTES = 4 << 20
 _IN_MEMORY_BYTES = 1 << 20
@@ -267,6 +267,11 @@ def failure_reason(error: DataError | OSError) -> str:
     if isinstance(error, OSError):
         return error.strerror or str(error)
     return str(error)
+
+
+def failure_detail(error: DataError | OSError) -> str:
+    """Return what is wrong in the instance, where ``failure_reason`` has DCMTK's words only; else ""."""
+    return error.cut if isinstance(error, TruncatedError) else ""
 
 
 def _regular_status(descriptor: int) -> os.stat_result:

@@ -6,7 +6,7 @@ from pathlib import Path
 from statistics import mean
 
 from tests.failures.case import BOUNDED, CODE, JSON, REPORT, Case
-from tests.failures.catalogue import all_cases
+from tests.failures.catalogue import TABLES, cases_of
 from tests.failures.marks import QUESTIONS, marks
 from tests.failures.running import Outcome, run_dcmtks, run_ours
 
@@ -80,8 +80,9 @@ def main() -> None:
     parser.add_argument("--dcmtk", action="store_true", help="provoke DCMTK's tools too")
     parser.add_argument("--words", action="store_true", help="print what the tools print")
     parser.add_argument("--lacking", action="store_true", help="write down what is lacking")
+    parser.add_argument("--table", choices=TABLES, action="append", help="one of them")
     given = parser.parse_args()
-    chosen = [case for case in all_cases() if given.part in case.name]
+    chosen = [case for table in given.table or TABLES for case in cases_of(table) if given.part in case.name]
     scores = [_row(case, has_words=given.words, has_dcmtk=given.dcmtk) for case in chosen]
     ours = [score for score, _ in scores]
     theirs = [score for score, case in zip((score for _, score in scores), chosen, strict=True) if case.has_dcmtk]

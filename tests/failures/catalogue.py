@@ -3,13 +3,27 @@
 from dataclasses import replace
 from functools import cache
 
-from tests.failures import connecting, transferring
+from tests.failures import asking, connecting, inputs, securing, serving, transferring
 from tests.failures.case import Case
 from tests.failures.lacking import LACKING
+
+_TABLES = {
+    "connecting": connecting,
+    "securing": securing,
+    "transferring": transferring,
+    "inputs": inputs,
+    "asking": asking,
+    "serving": serving,
+}
+TABLES = tuple(_TABLES)
 
 
 @cache
 def all_cases() -> tuple[Case, ...]:
     """In the order of the tables; names are unique."""
-    cases = (case for table in (connecting, transferring) for case in table.cases())
-    return tuple(replace(case, missing=LACKING.get(case.name, ())) for case in cases)
+    return tuple(case for table in TABLES for case in cases_of(table))
+
+
+def cases_of(table: str) -> tuple[Case, ...]:
+    """Those of one table."""
+    return tuple(replace(case, missing=LACKING.get(case.name, ())) for case in _TABLES[table].cases())

@@ -43,6 +43,8 @@ class SendLines(RequestorLines[events.Event]):
         self._request = request
         self._started: dict[tuple[int, int], events.ItemStarted] = {}
         self._held_back: list[events.Event] = []
+        self._reasons: dict[str, str] = {}
+        """In DCMTK's words, why an instance is not sent."""
         self._is_under_way = False
         """Whether an instance was begun and not answered, where there is one at a time."""
         self._is_checking = False
@@ -87,6 +89,8 @@ class SendLines(RequestorLines[events.Event]):
             case events.Notice():
                 write_notice(self._network, event)
             case events.ContextsRefused() | events.InstanceNotSent() | events.ReleaseFailed():
+                if isinstance(event, events.InstanceNotSent):
+                    self._reasons[event.path] = event.reason
                 for notice in send_words(event):
                     self._show(notice)
             case _:
@@ -198,6 +202,7 @@ class SendLines(RequestorLines[events.Event]):
             case events.NotSentCause.NOT_REACHED:
                 self._tool.debug(f"not sent: {path}: {reason}")
             case events.NotSentCause.UNREADABLE:
+                reason = printable(self._reasons.pop(event.path, event.reason))
                 self._network.error(f"cannot send SOP instance from file: {path}: {reason}")
             case None:
                 self._tool.warn(f"not answered by the peer: {path}: {reason}")

@@ -147,6 +147,8 @@ class Refusal(NamedTuple):
     halts_at: DataError | OSError | None = None
     """What the association ends at, None where it goes on."""
     uses_message_id: bool = True
+    detail: str = ""
+    """What is wrong in it, where ``reason`` has DCMTK's words only."""
 
 
 class DeliveryRequest(Protocol):

@@ -18,9 +18,9 @@ from dicomdesk.engine.delivery.delivery import (
 )
 from dicomdesk.engine.delivery.ledger import Answer
 from dicomdesk.engine.delivery.transfer_list import TransferItem, judge_status, not_sent
-from dicomdesk.engine.events import Event, ItemOutcome, NotSentCause
+from dicomdesk.engine.events import Event, ItemOutcome, NoticeLevel, NotSentCause
 from dicomdesk.engine.outgoing_association import NotOpenedError, OutgoingAssociation
-from dicomdesk.engine.preparation import PreparedInstance, failure_reason
+from dicomdesk.engine.preparation import PreparedInstance, failure_detail, failure_reason
 from dicomdesk.engine.stats import AssociationCounters
 from dicomdesk.errors import CancelledError, ConversionError, DataError, DicomdeskError, PeerError
 from dicomdesk.network.negotiation import ContextResult, ExtendedNegotiation, Negotiation, ProposedContext
@@ -140,7 +140,7 @@ class InstanceSender:
                     return self._break_off(association, error, EndKind.HALTED)
             except (DataError, OSError) as error:  # sound when it was made ready, not when it was sent
                 reason = failure_reason(error)
-                self._drop_in_hand(reason)
+                self._drop_in_hand(reason, failure_detail(error))
                 if association.is_open and self._policy.outlives_bad_files:
                     continue
                 kind = EndKind.HALTED if self._delivery.request.halt_on_error else EndKind.BROKEN_OFF
@@ -152,12 +152,12 @@ class InstanceSender:
                 return End(kind=EndKind.LOST, error=error, answered=self._answered, failed=failed)
             return self._finish(association)
 
-    def _drop_in_hand(self, reason: str) -> None:
+    def _drop_in_hand(self, reason: str, detail: str) -> None:
         """Refuse the instance that was prepared last and cannot be sent after all; nothing else is in hand then."""
         for item in self._in_hand.values():
             item.close()
             told = self._policy.tell_broken_off(item, reason)
-            self._refusals.append(Refusal([item], NotSentCause.UNREADABLE, reason, told))
+            self._refusals.append(Refusal([item], NotSentCause.UNREADABLE, reason, told, detail=detail))
         self._in_hand.clear()
         self._tell_refusals()
 
@@ -213,10 +213,12 @@ class InstanceSender:
 
     def _tell_refusals(self) -> None:
         for refusal in self._refusals:
+            if refusal.detail:
+                self._delivery.notice(NoticeLevel.ERROR, f"{refusal.items[0].found.name}: {refusal.detail}")
             for event in refusal.told:
                 self._delivery.report(event)
             for item in refusal.items:
-                self._delivery.transfer.leave_out(item, not_sent(refusal.cause, refusal.reason))
+                self._delivery.transfer.leave_out(item, not_sent(refusal.cause, refusal.detail or refusal.reason))
             self._policy.ended(refusal.items[0], is_taken=False, is_over=True)
         self._refusals.clear()
 

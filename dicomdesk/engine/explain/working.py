@@ -6,6 +6,15 @@ __all__ = ["FILES", "RECEIVING", "RETRIEVING", "SETTINGS", "TRANSFER"]
 
 TRANSFER = (
     Failure(
+        "aborted-on-request",
+        Area.TRANSFER,
+        "The transfer was aborted on request.",
+        "It was cancelled here, by a second signal or in the window. The instance that was under way may or may not be "
+        "stored.",
+        "Send again what was not answered; where a journal was kept, resume does so.",
+        (r"aborted on request",),
+    ),
+    Failure(
         "release-failed",
         Area.TRANSFER,
         "The association could not be released.",
@@ -147,7 +156,7 @@ FILES = (
         "The file is not there.",
         "The name is mistyped, or the file was moved or deleted since it was listed.",
         "Check the path; list the folder anew.",
-        (r"no such file or directory", r"does not exist"),
+        (r"no such file or directory", r"does not exist", r"cannot access file"),
     ),
     Failure(
         "file-not-readable",
@@ -163,7 +172,12 @@ FILES = (
         "The file is no DICOM file.",
         "The file has no DICOM header: it is something else, or was stored by a program that leaves the header out.",
         "Leave it out; a bare data set is read with an option for that (+f- of DCMTK's tools).",
-        (r"not a DICOM file", r"invalid stream", r"no DICOM", r"missing? (DICM|meta.?header)"),
+        (
+            r"not a DICOM file",
+            r"no DICOM\b",
+            r"missing? (DICM|meta.?header)",
+            r"meta information header missing",
+        ),
     ),
     Failure(
         "file-cut",
@@ -171,7 +185,7 @@ FILES = (
         "The file is cut.",
         "A copy or a download broke off, or the disk was full when it was written.",
         "Get it again from where it came from.",
-        (r"premature end of stream", r"I/O suspension", r"is cut\b", r"end of stream"),
+        (r"premature end of stream", r"I/O suspension", r"is cut\b", r"end of stream", r"invalid stream"),
     ),
     Failure(
         "file-changed",
@@ -209,6 +223,22 @@ FILES = (
             r"cannot (change|convert) (to )?.*transfer syntax",
             r"unsupported (compression|transfer syntax)",
         ),
+    ),
+    Failure(
+        "no-regular-file",
+        Area.FILES,
+        "What is named is no regular file.",
+        "It is a pipe, a device or a socket, which no instance is read from.",
+        "Give a file or a folder.",
+        (r"not a regular file",),
+    ),
+    Failure(
+        "report-not-written",
+        Area.SETTINGS,
+        "The report cannot be written.",
+        "Its folder does not exist or must not be written to, or the disk is full. The transfer itself is over.",
+        "Give a path in a folder that there is; the log, and JSON, tell what became of each instance.",
+        (r"cannot write .*report to file",),
     ),
     Failure(
         "no-input",

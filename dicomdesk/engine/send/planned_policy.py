@@ -12,7 +12,7 @@ from dicomdesk.engine.delivery.delivery import Delivery, NoContextError, Refusal
 from dicomdesk.engine.delivery.instance_sender import SendPolicy, not_sent_cause
 from dicomdesk.engine.delivery.transfer_list import TransferItem
 from dicomdesk.engine.events import ContextsRefused, InstanceNotSent, NoticeLevel, ReleaseFailed
-from dicomdesk.engine.preparation import PreparedInstance, failure_reason
+from dicomdesk.engine.preparation import PreparedInstance, failure_detail, failure_reason
 from dicomdesk.engine.send.owner import SendOwner
 from dicomdesk.engine.send.retry import is_transient_error, is_transient_status
 from dicomdesk.errors import ChangedError, ConversionError, DataError, InvalidUidError, PeerError
@@ -126,7 +126,15 @@ class PlannedPolicy(SendPolicy):
             has_invalid_uids=isinstance(error, InvalidUidError),
         )
         halts = self._delivery.request.halt_on_error and not isinstance(error, ChangedError)
-        return Refusal([item], cause, told.reason, [told], halts_at=error if halts else None, uses_message_id=is_sound)
+        return Refusal(
+            [item],
+            cause,
+            told.reason,
+            [told],
+            halts_at=error if halts else None,
+            uses_message_id=is_sound,
+            detail=failure_detail(error),
+        )
 
     def judge_odd(self, item: TransferItem, odd: OddAnswer) -> OddVerdict:
         """As DCMTK's dcmsend, take an answer whatever message it says that it answers, but say so."""

@@ -20,6 +20,7 @@ from dicomdesk.engine.delivery.ledger import InstanceLedger
 from dicomdesk.engine.delivery.transfer_list import not_sent
 from dicomdesk.engine.events import (
     EventSink,
+    ItemOutcome,
     NoticeLevel,
     NotSentCause,
     RetryScheduled,
@@ -74,7 +75,11 @@ class SendJob(SendingJob):
             self._send_all()
 
     def _is_cut_short(self, ended: EndedError | None) -> bool:  # noqa: ARG002 - of the base
-        return not self._is_scanned or bool(self._transfer.unfinished())
+        if not self._is_scanned or self._transfer.unfinished():
+            return True
+        return self._control.is_aborting and any(
+            item.outcome is ItemOutcome.FAILED for item in self._transfer.records()
+        )
 
     def _finish_rest(self, ended: EndedError | None, reason: str) -> None:  # noqa: ARG002 - of the base
         if not self._transfer.is_complete:

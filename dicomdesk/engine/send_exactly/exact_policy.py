@@ -7,7 +7,7 @@ from dicomdesk.engine.delivery.delivery import Delivery, Refusal
 from dicomdesk.engine.delivery.instance_sender import SendPolicy, not_sent_cause
 from dicomdesk.engine.delivery.transfer_list import TransferItem
 from dicomdesk.engine.events import Event, FileRenamed, InstanceNotSent, NoticeLevel, StoreBrokenOff
-from dicomdesk.engine.preparation import PreparedInstance, failure_reason
+from dicomdesk.engine.preparation import PreparedInstance, failure_detail, failure_reason
 from dicomdesk.engine.send_exactly.exact_choice import ExactShaper
 from dicomdesk.engine.send_exactly.exact_files import ExactFiles
 from dicomdesk.engine.send_exactly.processed_names import rename_processed
@@ -89,9 +89,10 @@ class ExactPolicy(SendPolicy):
             message_id=(self._tried - 1) % _MAX_MESSAGE_ID + 1,
             invented=self._shaper.invented,
         )
+        detail = failure_detail(error)
         if self._request.halt_on_error:
-            return Refusal([item], told.cause, told.reason, [told], halts_at=error)
-        return Refusal([item, *self._files.give_up(self._position)], told.cause, told.reason, [told])
+            return Refusal([item], told.cause, told.reason, [told], halts_at=error, detail=detail)
+        return Refusal([item, *self._files.give_up(self._position)], told.cause, told.reason, [told], detail=detail)
 
     def tell_broken_off(self, item: TransferItem, reason: str) -> list[Event]:
         """See ``SendPolicy``."""

@@ -1,5 +1,6 @@
 """Explains failures of TLS connections in plain words: by what OpenSSL reports, and by the peer's first bytes."""
 
+import re
 import ssl
 
 from dicomdesk.errors import AssociationAbortedError, PeerError, PeerUnreachableError, TlsHandshakeError
@@ -94,6 +95,8 @@ _REASONS = {
     "EE_KEY_TOO_SMALL": Explanation("the key of a certificate is too small", "It has to be replaced by a larger one."),
 }
 
+_FOR_ANOTHER = re.compile(r"not valid for '([^']*)'")
+"""OpenSSL's words for a certificate of another host, and the one that was called."""
 _ALERTS = {
     "UNKNOWN_CA": _NO_TRUST_IN_US,
     "CERTIFICATE_REQUIRED": _WANTS_CERTIFICATE,
@@ -177,7 +180,9 @@ def explain(error: OSError) -> Explanation:
     if isinstance(error, ssl.SSLCertVerificationError):
         known = _VERIFICATION.get(error.verify_code)
         why = known.text if known else error.verify_message
-        return Explanation(f"the peer's certificate is refused: {why}", known.advice if known else "")
+        named = _FOR_ANOTHER.search(error.verify_message or "")
+        whom = f" than {named[1]}" if named else ""
+        return Explanation(f"the peer's certificate is refused: {why}{whom}", known.advice if known else "")
     if isinstance(error, _ENDS) or not isinstance(error, ssl.SSLError):
         return _CLOSED
     reason = (error.reason or "").upper()
