@@ -144,10 +144,10 @@ def _ends() -> list[Case]:
         ("findscu", "aborted", Abort(0, 0), "", 0, "abort"),
         ("findscu", "hung up", Close(), "", 0, "closed|abort"),
         ("findscu", "silent", Silence(), "-td 1", 0, "answer|timeout|no data"),
-        ("movescu", "aborted", Abort(0, 0), "", 69, "abort"),
-        ("movescu", "hung up", Close(reset=True), "", 69, "reset|lost|abort"),
-        ("getscu", "aborted", Abort(2, 6), "", 0, "abort"),
-        ("getscu", "silent", Silence(), "-td 1", 0, "answer|timeout|no data"),
+        ("movescu", "aborted", Abort(0, 0), "", 0, "abort"),
+        ("movescu", "hung up", Close(reset=True), "", 0, "reset|lost|abort"),
+        ("getscu", "aborted", Abort(2, 6), "", 1, "abort"),
+        ("getscu", "silent", Silence(), "-td 1", 1, "answer|timeout|no data"),
     )
     return [
         case(

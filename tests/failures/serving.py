@@ -2,7 +2,6 @@
 
 import signal
 import socket
-import struct
 from collections.abc import Callable
 from subprocess import Popen
 
@@ -153,7 +152,7 @@ def _starts() -> list[Case]:
             "dcmqrscp",
             "the configuration is not there",
             "-c none.cfg {port}",
-            code=1,
+            code=10,
             what="none.cfg",
             cause="no such file|cannot open|unable",
             remedy="path|--config|-c",
@@ -164,10 +163,12 @@ def _starts() -> list[Case]:
             "a mistake in the configuration",
             "-c a.cfg {port}",
             configured(broken),
-            code=1,
+            serving(_nothing),
+            code=143,
             what="a.cfg|line 2",
             cause="RX",
             remedy="R, RW|RW|access",
+            has_dcmtk=False,
             names=("RX",),
         ),
         case(
@@ -175,10 +176,11 @@ def _starts() -> list[Case]:
             "the area is not there",
             "-c a.cfg {port}",
             configured(folder=False),
-            code=1,
+            code=10,
             what="area",
             cause="does not exist|no such|not there|cannot be",
             remedy="make|create|path",
+            has_dcmtk=False,
             names=("{area}",),
         ),
         case(
@@ -187,10 +189,11 @@ def _starts() -> list[Case]:
             "-c a.cfg {port}",
             configured(folder=False),
             file("area", "x"),
-            code=1,
+            code=10,
             what="area",
             cause="file|not a directory",
             remedy="another|move|path",
+            has_dcmtk=False,
             names=("{area}",),
         ),
         case(
@@ -199,7 +202,7 @@ def _starts() -> list[Case]:
             "-c a.cfg {port}",
             configured(),
             _taken,
-            code=60,
+            code=10,
             what="address already in use",
             cause="another program",
             remedy="another port|end that program",
@@ -211,7 +214,7 @@ def _starts() -> list[Case]:
             "-c a.cfg {port}",
             configured(),
             _index(b"SQLite format 3\0" + bytes(4)),
-            code=1,
+            code=10,
             what="index",
             cause="damaged|newer|not a database|cannot be used",
             remedy="reindex|made again|newer|back",
@@ -262,8 +265,8 @@ def _send_one(requestor: Requestor) -> int:
     return requestor.store(f"{UID}.1", [data[data.index(b"\x08\x00\x05\x00") :]])
 
 
-def _full(port: int, stage: Stage) -> None:
-    _store(stage, port)
+def _nothing(port: int, stage: Stage) -> None:
+    """It has been called: that is all."""
 
 
 def _in_the_way(port: int, stage: Stage) -> None:
@@ -282,20 +285,13 @@ def _rubbish(port: int, stage: Stage) -> None:
             pass
 
 
-def _lost(port: int, stage: Stage) -> None:
-    with connected(port) as requestor:
-        requestor.associate(_STORING)
-        sock = requestor.socket
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-
-
 def _receiving() -> list[Case]:
     out = lambda stage: (stage.home / "out").mkdir()  # noqa: E731 - a scene of one line
     return [
         case(
             "dcmrecv",
             "a file comes where the folder was",
-            "-od out {port}",
+            "--accept-all -od out {port}",
             out,
             serving(_in_the_way),
             code=143,
@@ -308,7 +304,7 @@ def _receiving() -> list[Case]:
         case(
             "dcmrecv",
             "a web browser calls",
-            "-od out {port}",
+            "--accept-all -od out {port}",
             out,
             serving(_rubbish),
             code=143,

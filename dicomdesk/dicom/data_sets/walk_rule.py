@@ -410,5 +410,6 @@ class Walk:
 
 
 def _name(tag: int) -> str:
-    """What people call an element: its keyword, or the tag of one that is not known."""
-    return find_name(tag) or f"({tag >> 16:04X},{tag & 0xFFFF:04X})"
+    """What people call an element: its keyword, where it has one, and its tag."""
+    number = f"({tag >> 16:04X},{tag & 0xFFFF:04X})"
+    return f"{find_name(tag)} {number}".lstrip()

@@ -320,6 +320,26 @@ RECEIVING = (
 
 RETRIEVING = (
     Failure(
+        "aborted-in-request",
+        Area.RETRIEVING,
+        "The association ended while a request waited for its answer.",
+        "The peer met something in the request that it cannot handle, or its program was stopped; or the network or a "
+        "firewall broke off.",
+        "Try again; look into the peer's log for why it gave up.",
+        (
+            r"(echo|find|move|get)( scu| request)? failed[^|]*(peer aborted|requested release)",
+            r"DIMSE command: .*(peer aborted|requested release)",
+        ),
+    ),
+    Failure(
+        "no-response-to-request",
+        Area.RETRIEVING,
+        "The peer did not answer a request within the time allowed.",
+        "The peer is slow or hangs: its database or its disk may be busy.",
+        "Try again later, allow a longer time-out, or have the peer's DICOM service restarted.",
+        (r"(echo|find|move|get)( scu| request)? failed[^|]*no data available", r"DIMSE command: .*no data available"),
+    ),
+    Failure(
         "destination-unknown",
         Area.RETRIEVING,
         "The peer does not know the destination of the C-MOVE.",
