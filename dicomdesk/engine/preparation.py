@@ -271,7 +271,8 @@ def failure_reason(error: DataError | OSError) -> str:
 
 def failure_detail(error: DataError | OSError) -> str:
     """Return what is wrong in the instance, where ``failure_reason`` has DCMTK's words only; else ""."""
-    return error.cut if isinstance(error, TruncatedError) else ""
+    detail = error.cut if isinstance(error, TruncatedError) else ""
+    return "" if detail.startswith("(") else detail  # no element that anybody knows: it is no data set at all
 
 
 def _regular_status(descriptor: int) -> os.stat_result:

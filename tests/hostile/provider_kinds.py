@@ -78,13 +78,17 @@ WITHOUT_CONTEXTS = [
     _accepting("accepts with ten thousand items", APPLICATION, item(0x77, b"") * 10_000),
     _accepting("accepts what was not proposed only", APPLICATION, CONTEXT.replace(b"\1\0\0\0", b"\x77\0\0\0"), USER),
     _accepting("refuses for unknown reasons", APPLICATION, CONTEXT.replace(b"\1\0\0\0", b"\1\0\xff\0"), USER),
+    kind("refuses all contexts", Admit(Accept(refuse_all=True)), Hear(), Send(pdu(RELEASE_RP, bytes(4)))),
+]
+"""The association is accepted, and is of no use."""
+
+UNPROPOSED = [
     kind(
         "accepts in a syntax that was not proposed",
         Admit(spoil=lambda answer: answer.replace(b".10008.1.2", b".10008.7.2")),
     ),
-    kind("refuses all contexts", Admit(Accept(refuse_all=True)), Hear(), Send(pdu(RELEASE_RP, bytes(4)))),
 ]
-"""The association is accepted, and is of no use."""
+"""The association is accepted, with what nobody has proposed."""
 
 STRANGE = [
     kind(
@@ -172,6 +176,7 @@ class Expectation:
 PROVIDERS = (
     Expectation(UNASSOCIATED, {"dcmsend": {61, 62}, "echoscu": {1}}),
     Expectation(WITHOUT_CONTEXTS, {"dcmsend": {0}, "storescu": {1}, "echoscu": {1}}),
+    Expectation(UNPROPOSED, {"dcmsend": {62}, "storescu": {1}, "echoscu": {1}}),
     Expectation(STRANGE, {"dcmsend": {0}, "storescu": {0}, "echoscu": {0}}, is_told=False),
     Expectation(ASKED, {"dcmsend": {62}, "echoscu": {0, 1, 70}}),
     Expectation(RELEASED, {"dcmsend": {0}, "storescu": {0, 1}, "echoscu": {0, 1}}, is_told=False),

@@ -5,6 +5,7 @@ with a warning; A702 all failed; FE00 cancelled.
 """
 
 import logging
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 
@@ -35,6 +36,9 @@ _MOST_FAILED_UIDS = 65535
 _MOST_CAUSES = 100
 _COMPRESSION_LEVEL = 6
 NO_CONTEXT = "no presentation context for its SOP class was accepted"
+
+_TAG = re.compile(r" \([0-9A-F]{4},[0-9A-F]{4}\)")
+"""Behind the keyword of an element: a comment has 64 characters."""
 
 
 class RetrievalRefusedError(Exception):
@@ -264,7 +268,7 @@ class Outlet:
         try:
             return self._preparer.prepare_file(path, choose)
         except TruncatedError as error:
-            raise DataError(error.cut or f"the file is cut: {error}") from error
+            raise DataError(_TAG.sub("", error.cut) or f"the file is cut: {error}") from error
 
     def _check_content(self, instance: StoredInstance) -> None:
         """Raise DataError where the file is not what was stored; it is in the system's cache afterwards.

@@ -214,7 +214,7 @@ class InstanceSender:
     def _tell_refusals(self) -> None:
         for refusal in self._refusals:
             if refusal.detail:
-                self._delivery.notice(NoticeLevel.ERROR, f"{refusal.items[0].found.name}: {refusal.detail}")
+                self._delivery.notice(NoticeLevel.WARNING, f"  {refusal.items[0].found.name}: {refusal.detail}")
             for event in refusal.told:
                 self._delivery.report(event)
             for item in refusal.items:
