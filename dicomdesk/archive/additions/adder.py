@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, insert, select, update
 
-from dicomdesk.archive.additions.one_more import OneMore, has_items, plan_each
+from dicomdesk.archive.additions.one_more import ONE_MORE, OneMore, has_items, plan_each
 from dicomdesk.archive.additions.places import Memory, Place, Places, has_other_name, instance_row, value_of
 from dicomdesk.archive.additions.statements import (
     ADD_CLASS,
@@ -167,8 +167,10 @@ class _Batch:
 
     def _addition(self, added: _Added) -> Addition:
         place, conflict = added.place, added.conflict
-        if place is not None:
+        if place is not None and (place.study.conflict or place.study.faces):
             conflict |= self._conflict_of_study(added.entry, place)
+        if added.outcome is AdditionOutcome.ADDED and not conflict:
+            return ONE_MORE
         return Addition(outcome=added.outcome, replaced_path=added.replaced_path, conflict=conflict)
 
     # -- instances
@@ -316,7 +318,10 @@ class _Batch:
             self._changes.classes[key] = joined(listed, sop_class_uid)
 
     def _count_study(self, key: int, column: str, number: int) -> None:
-        self._changes.studies.setdefault(key, Counter())[column] += number
+        counts = self._changes.studies.get(key)
+        if counts is None:
+            counts = self._changes.studies[key] = Counter()
+        counts[column] += number
 
     def _apply_changes(self) -> None:
         touched = self._places.faces.touched_studies()

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 from dicomdesk.archive.contents.folded_names import fold, name_groups, sortable_date, sortable_date_time, sortable_time
 from dicomdesk.archive.index_entries import IndexEntry
@@ -44,20 +44,35 @@ def longest_kept(vr: bytes) -> int:
     return LONGEST_PROSE if vr in _PROSE else LONGEST_TEXT
 
 
-def _plan(level: Level) -> tuple[tuple[Attribute, str, int, tuple[str, ...], bool], ...]:
-    return tuple(
-        (
+class _Plan(NamedTuple):
+    """What becomes of the value of an attribute."""
+
+    attribute: Attribute
+    column: str
+    longest: int
+    search: tuple[str, ...]
+    is_date: bool
+
+
+def _plans(level: Level) -> dict[int, _Plan]:
+    return {
+        attribute.tag: _Plan(
             attribute,
             attribute.column,
-            longest_kept(attribute.vr),
+            LONGEST_PROSE if attribute.vr in _PROSE else LONGEST_TEXT,
             search_columns(attribute),
             attribute.vr == b"DA",
         )
         for attribute in stored_attributes(level)
-    )
+    }
 
 
-_PLANS: Final = {level: _plan(level) for level in Level}
+_PLANS: Final = {level: _plans(level) for level in Level}
+"""By tag."""
+_EMPTY: Final[dict[Level, Row]] = {
+    level: {name: "" for plan in plans.values() for name in (plan.column, *plan.search)}
+    for level, plans in _PLANS.items()
+}
 SEQUENCES: Final = {
     level: tuple(attribute for attribute in ATTRIBUTES if attribute.level is level and attribute.item_tags)
     for level in Level
@@ -67,13 +82,17 @@ SEQUENCES: Final = {
 
 def row_of(level: Level, entry: IndexEntry) -> Row:
     """The columns of a level that come from the data set."""
-    row: Row = {}
-    values = entry.values
-    for attribute, column, longest, search, is_date in _PLANS[level]:
-        value = values.get(attribute.tag, "")[:longest]
-        row[column] = sortable_date(value) if is_date and value else value
+    row = _EMPTY[level].copy()
+    find, values = _PLANS[level].get, entry.values
+    for tag, value in values.items():
+        plan = find(tag)
+        if plan is None or not value:
+            continue
+        attribute, column, longest, search, is_date = plan
+        kept = value if len(value) <= longest else value[:longest]
+        row[column] = sortable_date(kept) if is_date else kept
         if search:
-            row.update(zip(search, search_values(attribute, value, values.get(TIMEZONE_OFFSET, "")), strict=True))
+            row.update(zip(search, search_values(attribute, kept, values.get(TIMEZONE_OFFSET, "")), strict=True))
     return row
 
 

@@ -187,7 +187,10 @@ class Faces:
 
     def count(self, entity: Entity, number: int, change: int) -> None:
         """Have so many instances more, or fewer, carry a face; ``apply`` writes it."""
-        self._deltas.setdefault(entity, Counter())[number] += change
+        deltas = self._deltas.get(entity)
+        if deltas is None:
+            deltas = self._deltas[entity] = Counter()
+        deltas[number] += change
 
     def touched_studies(self) -> set[int]:
         """Keys of studies of which something that is remembered changes: their revision has to."""
