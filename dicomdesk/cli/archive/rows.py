@@ -43,11 +43,14 @@ class RowOutput:
         self._table = None if form is Form.JSON else RowWriter(form, columns, write_stdout)
         self._objects: list[tuple[str, Fields]] = []
         self._waiting = 0
+        self._is_text_lost = False
 
     @property
     def is_lost(self) -> bool:
         """Whether some could not be written, and somebody misses them."""
-        return self._json.is_lost if self._json is not None else bool(self._table and self._table.is_lost)
+        if self._json is not None:
+            return self._json.is_lost
+        return self._is_text_lost or bool(self._table and self._table.is_lost)
 
     @property
     def is_json(self) -> bool:
@@ -69,8 +72,8 @@ class RowOutput:
         """Write what was done: an object of JSON, or a line of text."""
         if self._json is not None:
             self._json.write([(event, dict(values))])
-        else:
-            write_stdout(printable(text) + "\n")
+        elif not write_stdout(printable(text) + "\n"):
+            self._is_text_lost = True
 
     def flush(self) -> None:
         """Write what waits."""
@@ -86,7 +89,11 @@ class RowOutput:
         self.flush()
         if self._table is not None:
             self._table.end()
-        return int(ExitCode.CANNOT_WRITE_REPORT_FILE if self.is_lost else ExitCode.SUCCESS)
+        return self.exit_code(ExitCode.SUCCESS)
+
+    def exit_code(self, code: ExitCode) -> int:
+        """The exit code of a command that would end with this one: another where that is success and some was lost."""
+        return int(ExitCode.CANNOT_WRITE_REPORT_FILE if code is ExitCode.SUCCESS and self.is_lost else code)
 
     def take_all(self, rows: Iterable[tuple[str, Mapping[str, Value]]]) -> int:
         """Write all rows, each with the name of its object, as long as somebody reads them; returns the exit code."""

@@ -128,7 +128,7 @@ def _show(result: "ExportResult", output: "RowOutput", logger: Logger) -> int:
         "failed": len(result.failures),
     }
     output.tell("exported", fields, text)
-    return int(ExitCode.NOT_ALL_RIGHT if result.failures else ExitCode.SUCCESS)
+    return output.exit_code(ExitCode.NOT_ALL_RIGHT if result.failures else ExitCode.SUCCESS)
 
 
 PROGRAM = Program(tool=TOOL, run=run)

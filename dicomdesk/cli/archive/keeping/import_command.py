@@ -163,7 +163,7 @@ class _Shown:
         counts = ", ".join(f"{count} {outcome}" for outcome, count in sorted(self._counts.items()))
         text = f"{self._name}: {count_text(self._counts.total(), 'file')} looked at" + (f": {counts}" if counts else "")
         self._output.tell("import-ended", {"area": self._name, "counts": dict(self._counts), "error": error}, text)
-        return int(ExitCode.NOT_ALL_RIGHT if error or self._is_missed else ExitCode.SUCCESS)
+        return self._output.exit_code(ExitCode.NOT_ALL_RIGHT if error or self._is_missed else ExitCode.SUCCESS)
 
     def _fields(self, item: "ImportedItem") -> "dict[str, str | int]":
         return {

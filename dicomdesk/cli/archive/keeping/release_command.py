@@ -46,7 +46,7 @@ def run(line: CommandLine, log: Log) -> int:
                             count += 1
         if not count:
             logger.warn("none of these studies is on hold")
-        return int(ExitCode.SUCCESS if count else ExitCode.NOT_ALL_RIGHT)
+        return output.exit_code(ExitCode.SUCCESS if count else ExitCode.NOT_ALL_RIGHT)
 
     return carry_out(log, work)
 

@@ -166,7 +166,7 @@ def _restore(opened: "OpenedArea", entry: "TrashEntry", output: "RowOutput", log
         "failed": len(came.failed),
     }
     output.tell("restored", fields, text)
-    return int(ExitCode.NOT_ALL_RIGHT if came.present or came.failed else ExitCode.SUCCESS)
+    return output.exit_code(ExitCode.NOT_ALL_RIGHT if came.present or came.failed else ExitCode.SUCCESS)
 
 
 def _empty(
@@ -186,7 +186,7 @@ def _empty(
         fields: Fields = {"area": opened.name, "id": entry.id, "instances": entry.instances, "bytes": entry.size_bytes}
         text = f"{opened.name}: {entry.id} deleted: {count_text(entry.instances, 'instance')}"
         output.tell("deleted", fields, text)
-    return int(ExitCode.SUCCESS)
+    return output.exit_code(ExitCode.SUCCESS)
 
 
 PROGRAM = Program(tool=TOOL, run=run)

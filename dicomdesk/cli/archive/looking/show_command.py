@@ -67,7 +67,7 @@ def run(line: CommandLine, log: Log) -> int:
                         return int(ExitCode.CANNOT_WRITE_REPORT_FILE)
         if not count:
             logger.warn("nothing matches")
-        return int(ExitCode.SUCCESS if count else ExitCode.NOT_ALL_RIGHT)
+        return output.exit_code(ExitCode.SUCCESS if count else ExitCode.NOT_ALL_RIGHT)
 
     return carry_out(log, work)
 

@@ -64,7 +64,7 @@ def run(line: CommandLine, log: Log) -> int:
                 output.tell("area-figures", {"area": opened.name, **_fields(figures)}, next(lines))
                 for text in () if output.is_json else lines:
                     output.tell("", {}, text)
-        return int(ExitCode.SUCCESS)
+        return output.exit_code(ExitCode.SUCCESS)
 
     return carry_out(log, work)
 

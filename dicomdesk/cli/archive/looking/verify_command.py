@@ -94,7 +94,7 @@ def run(line: CommandLine, log: Log) -> int:
                 text += f"; {count_text(report.conflicts, 'conflict')}" if report.conflicts else ""
                 fields: Fields = {"area": opened.name, "is_right": report.is_right, "counts": counts}
                 output.tell("verified", fields, text)
-        return int(ExitCode.SUCCESS if is_right else ExitCode.NOT_ALL_RIGHT)
+        return output.exit_code(ExitCode.SUCCESS if is_right else ExitCode.NOT_ALL_RIGHT)
 
     return carry_out(log, work)
 

@@ -87,7 +87,7 @@ def run(line: CommandLine, log: Log) -> int:
                 words = ", ".join(f"{count} {deed.value}" for deed, count in counts.items()) or "nothing to be mended"
                 fields: Fields = {"area": opened.name, "counts": {deed.value: count for deed, count in counts.items()}}
                 output.tell("repair-ended", fields, f"{opened.name}: {words}")
-        return int(ExitCode.NOT_ALL_RIGHT if done[RepairDeed.LEFT] else ExitCode.SUCCESS)
+        return output.exit_code(ExitCode.NOT_ALL_RIGHT if done[RepairDeed.LEFT] else ExitCode.SUCCESS)
 
     return carry_out(log, work)
 

@@ -1,9 +1,13 @@
 import os
+import sys
 from pathlib import Path
+
+import pytest
 
 from dicomdesk.cli.archive.looking.show_command import PROGRAM as SHOW
 from dicomdesk.cli.archive.looking.stats_command import PROGRAM as STATS
 from dicomdesk.cli.archive.looking.verify_command import PROGRAM as VERIFY
+from dicomdesk.cli.exit_codes import ExitCode
 from tests.helpers.archives.administered import Command, objects
 from tests.helpers.archives.served_archives import encoded, running
 
@@ -50,3 +54,18 @@ def test_what_is_wrong_is_told_and_mended(tmp_path: Path, command: Command) -> N
 
 def test_each_says_what_it_writes() -> None:
     assert all(program.tool.objects for program in (SHOW, STATS, VERIFY))
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no device that is always full")
+@pytest.mark.parametrize("words", [("stats",), ("verify",), ("verify", "--json"), ("show", "1.2.3")], ids=" ".join)
+def test_a_command_whose_answer_is_lost_does_not_end_well(
+    words: tuple[str, ...], tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with running(tmp_path / "area") as archive:
+        archive.put(encoded("1.1"))
+    assert command(*words, "--folder", tmp_path / "area").code == 0
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        monkeypatch.setattr(sys, "stdout", full)
+        done = command(*words, "--folder", tmp_path / "area")
+    assert done.code == ExitCode.CANNOT_WRITE_REPORT_FILE
+    assert done.err.count("cannot write to standard output: No space left on device") == 1
