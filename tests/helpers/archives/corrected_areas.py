@@ -29,11 +29,14 @@ class Watcher:
 
 
 @contextmanager
-def open_area(folder: Path, quota: Quota | None = None) -> Iterator[Keeper]:
-    """Open an area as the archive does: marked as running, in order after a crash."""
+def open_area(folder: Path, quota: Quota | None = None, database_url: str = "") -> Iterator[Keeper]:
+    """Open an area as the archive does: marked as running, in order after a crash.
+
+    Its index is in its folder, or in another database.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     storage = StorageArea(folder)
-    index = Index(sqlite_url(storage.index_path))
+    index = Index(database_url or sqlite_url(storage.index_path))
     keeper = Keeper(Area(ae_title="ARCHIVE", folder=folder, is_writable=True, quota=quota or Quota()), storage, index)
     since = storage.crashed_since()
     storage.mark_running()

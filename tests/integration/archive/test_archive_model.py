@@ -60,6 +60,7 @@ from tests.helpers.archives.corrected_areas import Watcher, open_area, store
 from tests.helpers.archives.fuses import Fuse, Killed
 from tests.helpers.archives.index_entries import AREA, TAGS, identifier, study_query
 from tests.helpers.archives.index_rows import canonical_rows
+from tests.helpers.archives.postgresql import PostgresqlServer
 from tests.helpers.data.datasets import CT_IMAGE, EXPLICIT, IMPLICIT, Builder, part10
 
 SEQUENCES = int(os.environ.get("DICOMDESK_MODEL_SEQUENCES", "6"))
@@ -122,8 +123,14 @@ class Silent:
 class ArchiveMachine(RuleBasedStateMachine):
     """An archive with one area, and an index that is made anew of its files after each step."""
 
+    @staticmethod
+    def new_database() -> str:
+        """Make a database for the index; "" where it is in the area's folder."""
+        return ""
+
     def __init__(self) -> None:
         super().__init__()
+        self.database_url = self.new_database()
         self.folder = Path(tempfile.mkdtemp(dir="/dev/shm" if os.path.isdir("/dev/shm") else None))
         self.fresh = Index(sqlite_url(self.folder / "fresh.sqlite"))
         self.fuse: Fuse | None = None
@@ -139,7 +146,7 @@ class ArchiveMachine(RuleBasedStateMachine):
         self.open()
 
     def open(self) -> None:
-        self.area: AbstractContextManager[Keeper] = open_area(self.folder / "area", self.quota)
+        self.area: AbstractContextManager[Keeper] = open_area(self.folder / "area", self.quota, self.database_url)
         self.keeper = self.area.__enter__()
 
     def close(self) -> None:
@@ -153,7 +160,8 @@ class ArchiveMachine(RuleBasedStateMachine):
 
     @property
     def settings(self) -> ArchiveSettings:
-        return ArchiveSettings(configuration=ArchiveConfiguration(areas=(self.keeper.area,)))
+        configuration = ArchiveConfiguration(areas=(self.keeper.area,), database_url=self.database_url)
+        return ArchiveSettings(configuration=configuration)
 
     @property
     def opened(self) -> OpenedArea:
@@ -375,22 +383,40 @@ class ArchiveMachine(RuleBasedStateMachine):
         assert all(count == 1 for (patient, _issuer), count in ids.items() if patient)
 
 
+class SharedDatabaseMachine(ArchiveMachine):
+    """The same, with an index in PostgreSQL."""
+
+
+def run(machine: type[ArchiveMachine], sequences: int) -> None:
+    for name in ("services.c_store", "areas.quota"):  # conflicts are many
+        logging.getLogger(f"dicomdesk.archive.{name}").disabled = True
+    try:
+        run_state_machine_as_test(
+            machine,
+            settings=settings(
+                max_examples=sequences,
+                stateful_step_count=14 if SEQUENCES < 50 else 24,
+                deadline=None,
+                derandomize=SEQUENCES < 50,
+                database=None,
+                suppress_health_check=list(HealthCheck),
+                phases=(Phase.generate, Phase.shrink) if SHRINKS else (Phase.generate,),
+            ),
+        )
+    finally:
+        for name in ("services.c_store", "areas.quota"):
+            logging.getLogger(f"dicomdesk.archive.{name}").disabled = False
+
+
 @pytest.mark.long
-def test_the_index_of_an_archive_is_a_function_of_its_files(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("services.c_store", "areas.quota"):
-        monkeypatch.setattr(logging.getLogger(f"dicomdesk.archive.{name}"), "disabled", True)  # conflicts are many
-    run_state_machine_as_test(
-        ArchiveMachine,
-        settings=settings(
-            max_examples=SEQUENCES,
-            stateful_step_count=14 if SEQUENCES < 50 else 24,
-            deadline=None,
-            derandomize=SEQUENCES < 50,
-            database=None,
-            suppress_health_check=list(HealthCheck),
-            phases=(Phase.generate, Phase.shrink) if SHRINKS else (Phase.generate,),
-        ),
-    )
+def test_the_index_of_an_archive_is_a_function_of_its_files() -> None:
+    run(ArchiveMachine, SEQUENCES)
+
+
+@pytest.mark.long
+def test_so_it_is_in_a_database_of_its_own(postgresql: PostgresqlServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(SharedDatabaseMachine, "new_database", staticmethod(postgresql.new_database))
+    run(SharedDatabaseMachine, max(SEQUENCES // 5, 2))
 
 
 def test_who_the_patient_is_does_not_depend_on_the_name_where_there_is_an_id() -> None:
