@@ -110,7 +110,8 @@ class Crew:
     def _note_rejection(self, end: End) -> None:
         is_busy = end.kind is EndKind.NOT_OPENED and end.error is not None and is_transient_error(end.error)
         if self._keeper is not None and is_busy:
-            self._keeper.reject(self._running - len(self._leaving))
+            had_place = any(each.kind is not EndKind.NOT_OPENED for each in self._ends)  # and has ended by now
+            self._keeper.reject(max(self._running - len(self._leaving), int(had_place)))
 
     def _moved(self) -> float:
         size_bytes, items = self._delivery.stats.moved()

@@ -7,6 +7,7 @@ from typing import cast
 from dicomdesk.engine.delivery.delivery import Delivery, End, EndKind
 from dicomdesk.engine.send.crew import Crew, PaceKeeper
 from dicomdesk.engine.send.pace import Pace
+from dicomdesk.errors import AssociationRejectedError
 
 DEADLINE_S = 20.0
 
@@ -62,6 +63,17 @@ def test_who_waits_to_be_let_in_makes_nobody_leave() -> None:
     assert third.ask()
     third.end()
     assert len(crew.ends()) == 3
+
+
+def test_a_rejection_that_is_heard_of_when_the_others_have_ended_says_how_many_there_were() -> None:
+    crew, keeper = crew_of(2)
+    first = Sender(crew)
+    assert first.ask()
+    first.end()
+    busy = AssociationRejectedError("busy", result=2, source=3, reason=2)
+    crew.enlist()
+    crew.run(lambda: End(kind=EndKind.NOT_OPENED, error=busy))
+    assert (keeper.pace.count, keeper.pace.limit) == (1, 1)
 
 
 def test_nobody_is_replaced_who_has_left_as_there_were_too_many() -> None:
