@@ -52,6 +52,8 @@ HOST = "host"
 """Row of the problem that the process which receives has ended by itself."""
 SILENCE = "silence"
 """Row of the problem that the engine's process does not answer."""
+JOURNAL = "journal"
+"""Row of the problem that the journal is not written."""
 
 _log = logging.getLogger(__name__)
 
@@ -132,6 +134,7 @@ class Session(QObject):
         self.outbox = OutboxAccess(engine, self.sent, tasks, self, host=self.host.host if self.host else None)
         """What sends."""
         self.outbox.changed.connect(self.changed)
+        self.outbox.troubled.connect(self._on_journal_troubled)
         self.book = ArrivalBook() if self.host is None else self.host.book
         """Where receive jobs count what arrives."""
         if self.host is not None:
@@ -144,16 +147,16 @@ class Session(QObject):
             timer.start()
             self._timers.append(timer)
         self._timers[0].timeout.connect(self._grow_calm)
-        if self.host is not None:
-            self.second_passed.connect(self.host.look_after)
-            self.host.silent.connect(self._on_silent)
         for stir in (bridge.given, tasks.begun, self.changed):
             stir.connect(self._stir)
 
     def _make_host(self) -> "HostAccess":
         from dicomdesk.gui.host.access import HostAccess  # noqa: PLC0415 - only where there is one
 
-        return HostAccess(self.received, self._tasks, self)
+        host = HostAccess(self.received, self._tasks, self)
+        self.second_passed.connect(host.look_after)
+        host.silent.connect(self._on_silent)
+        return host
 
     @property
     def is_sending(self) -> bool:
@@ -348,6 +351,13 @@ class Session(QObject):
             shelf.report(SILENCE, self.tr("The engine does not answer"), words)
         else:
             shelf.mend(SILENCE)
+
+    def _on_journal_troubled(self, words: str) -> None:
+        shelf = self.problems.shelf("")
+        if words:
+            shelf.report(JOURNAL, self.tr("What is in the queue may not be kept"), words)
+        else:
+            shelf.mend(JOURNAL)
 
     def _grow_calm(self) -> None:
         """Tick seldom where nobody has begun, reported or moved anything for a while: it costs what is shown."""

@@ -31,6 +31,9 @@ __all__ = ["OutboxAccess", "sum_of"]
 
 ResultT = TypeVar("ResultT")
 
+_LOOKS_AFTER_ASKING = 3
+"""Once a second: what was asked for is written a moment later."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxLost:
@@ -48,6 +51,8 @@ class OutboxAccess(QObject):
     """A run began or ended."""
     noticed = Signal(str)
     """What a user should know of the journal, a sentence; once for each."""
+    troubled = Signal(str)
+    """What keeps the journal from being written now, a sentence; "" when that is over."""
 
     def __init__(
         self,
@@ -73,7 +78,10 @@ class OutboxAccess(QObject):
         self._opening: asyncio.Future[None] | None = None
         self._outbox: Outbox | None = None
         self._journal: Journal | None = None
-        self._is_closing = self._is_kept = self._has_looked = False
+        self._is_closing = self._is_kept = False
+        self._looks = _LOOKS_AFTER_ASKING
+        """How often it is still to be looked at the journal of another process."""
+        self._trouble = ""
         self._fault = ""
         """Why there is no journal on the disk, a sentence."""
         self._told: set[str] = set()
@@ -117,6 +125,7 @@ class OutboxAccess(QObject):
         if self._opening is None:
             raise DicomdeskError(self.tr("The window is closing."))
         await asyncio.shield(self._opening)
+        self._looks = _LOOKS_AFTER_ASKING
         outbox, journal = self._outbox, self._journal
         if outbox is None or journal is None:
             raise DicomdeskError(self.tr("The window is closing."))
@@ -140,17 +149,24 @@ class OutboxAccess(QObject):
         """Tell of trouble that the journal has got into since; for now and then."""
         journal = self._journal
         if self._host is not None and journal is not None:
-            if self.runs or not self._has_looked:  # where nothing is sent, nothing is kept
-                self._has_looked = True
-                self._tasks.start(self._look_at_far_journal(self._host))
+            if self.runs or self._looks or self._trouble:  # where nothing is done, nothing is kept
+                self._looks = max(0, self._looks - 1)
+                self._tasks.start(self._look_at_far_journal(self._host), is_routine=True)
         elif journal is not None:
             self._tell(self._fault, journal.notice, journal.trouble)
+            self._note_trouble(self._fault or journal.trouble)
 
     async def _look_at_far_journal(self, host: "EngineHost") -> None:
         with suppress(HostLostError):
             state = cast("JournalState", await self._tasks.run(host.ask, "journal_state"))
             self._fault = state.fault
             self._tell(*state)
+            self._note_trouble(state.fault or state.trouble)
+
+    def _note_trouble(self, trouble: str) -> None:
+        if trouble != self._trouble:
+            self._trouble = trouble
+            self.troubled.emit(trouble)
 
     def _tell(self, *texts: str) -> None:
         for text in texts:

@@ -1,11 +1,16 @@
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from dicomdesk.engine.journal.journal import Journal
+from dicomdesk.engine.journal.sqlite_journal import SqliteJournal
 from dicomdesk.engine.outbox.errands import ErrandRequest
+from dicomdesk.engine.outbox.outbox import Outbox
 from dicomdesk.engine.stats import Progress
 from dicomdesk.errors import DicomdeskError
+from dicomdesk.gui import session as sessions
 from dicomdesk.gui.outbox.access import sum_of
 from dicomdesk.gui.session import Session
 from tests.gui.conftest import Finish
@@ -47,6 +52,35 @@ def test_a_journal_that_cannot_be_used_is_told_of_once(
     )
     assert (tmp_path / "journal.sqlite.foreign-1").read_bytes().startswith(b"no journal"), "what was there is kept"
     assert finish(session.outbox.ask(lambda outbox, _: outbox.add(HELD))) == 1, "and the window works all the same"
+
+
+def test_a_disk_that_is_full_is_a_problem_until_the_journal_is_written_again(
+    session: Session, finish: Finish, tmp_path: Path
+) -> None:
+    def limit_pages(journal: Journal, pages: str) -> bool:
+        assert isinstance(journal, SqliteJournal)
+        with journal._file.connection() as connection:
+            connection.execute(f"PRAGMA max_page_count = {pages}")
+        return journal.flush()
+
+    def problems() -> list[str]:
+        session.outbox.look_at_journal()
+        return [each.words for each in session.problems if each.row == sessions.JOURNAL]
+
+    async def begin() -> None:
+        session.outbox.begin(tmp_path / "journal.sqlite")
+
+    def add(outbox: Outbox, journal: Journal) -> bool:
+        limit_pages(journal, "1")  # no more than there are
+        outbox.add(replace(HELD, title="long" * 100_000))
+        return journal.flush()
+
+    finish(begin())
+    assert not finish(session.outbox.ask(add))
+    assert "full" in problems()[0]
+    assert len(problems()) == 1
+    assert finish(session.outbox.ask(lambda _, journal: limit_pages(journal, "1000000")))
+    assert problems() == []
 
 
 def test_gauges_of_several_jobs_are_one() -> None:
