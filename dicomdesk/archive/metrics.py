@@ -8,13 +8,15 @@ import contextlib
 import json
 import logging
 import os
+import socket
+import sys
 import threading
 import time
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Final
+from typing import Any, Final
 
 from dicomdesk.archive import facts
 from dicomdesk.archive.archive import Archive
@@ -30,8 +32,11 @@ logger = logging.getLogger(__name__)
 _BUCKETS_S: Final = (0.005, 0.02, 0.05, 0.1, 0.5, 1.0, 5.0, 30.0, 120.0)
 _LOOPBACK: Final = "127.0.0.1"
 _REQUEST_TIMEOUT_S: Final = 10.0
+_MOST_REQUESTS: Final = 64
+"""Answered at once; who asks beyond that is not."""
 _TEXT: Final = "text/plain; version=0.0.4; charset=utf-8"
 Labels = tuple[tuple[str, str], ...]
+_Request = socket.socket | tuple[bytes, socket.socket]
 
 
 class Metrics:
@@ -249,11 +254,37 @@ class MetricsServer:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
+    request_queue_size = _MOST_REQUESTS
 
     def __init__(self, address: tuple[str, int], metrics: Metrics, archive: Archive) -> None:
         self.metrics = metrics
         self.archive = archive
+        self._places = threading.BoundedSemaphore(_MOST_REQUESTS)
         super().__init__(address, _Handler)
+
+    def process_request(self, request: _Request, client_address: Any) -> None:
+        """Answer on a thread of its own, unless too many are answered already."""
+        if not self._places.acquire(blocking=False):
+            self.shutdown_request(request)
+            return
+        try:
+            super().process_request(request, client_address)
+        except BaseException:  # no thread could be started
+            self._places.release()
+            raise
+
+    def process_request_thread(self, request: _Request, client_address: Any) -> None:
+        """See the library."""
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._places.release()
+
+    def handle_error(self, request: _Request, client_address: Any) -> None:  # noqa: ARG002 - as the library has it
+        """Say nothing of who hangs up before the answer, and log what is our fault."""
+        error = sys.exc_info()[1]
+        if not isinstance(error, OSError):
+            logger.error("A request for metrics failed by a defect: %r", error)
 
 
 class _Handler(BaseHTTPRequestHandler):

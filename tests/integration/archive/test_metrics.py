@@ -5,8 +5,10 @@ import socket
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from struct import pack
 
 import pytest
 
@@ -87,6 +89,28 @@ def test_pages_are_served_on_loopback_until_the_archive_ends(serving: ServeJob) 
     serving.done.result(DEADLINE_S)
     with pytest.raises(urllib.error.URLError):
         get(port, "/health")
+
+
+def test_nobody_hears_of_those_who_hang_up_before_the_answer(
+    request_to_serve: ServeRequest, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with Engine() as engine:
+        port = engine.submit(request_to_serve, lambda event: None).metrics_port
+        for _ in range(20):
+            with socket.create_connection(("127.0.0.1", port), timeout=DEADLINE_S) as scraper:
+                scraper.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, pack("ii", 1, 0))  # hangs up with a reset
+                scraper.sendall(b"GET /metrics HTTP/1.0\r\n\r\n")
+        assert get(port, "/health")[0] == 200
+    assert capfd.readouterr().err == ""
+
+
+def test_those_who_ask_nothing_take_no_more_than_their_places(serving: ServeJob) -> None:
+    address = ("127.0.0.1", serving.metrics_port)
+    with ExitStack() as stack:
+        for _ in range(64):
+            stack.enter_context(socket.create_connection(address, timeout=DEADLINE_S))
+        with socket.create_connection(address, timeout=60) as one_too_many:
+            assert one_too_many.recv(1) == b""
 
 
 def test_a_port_of_the_metrics_that_is_taken_ends_the_start(request_to_serve: ServeRequest) -> None:
