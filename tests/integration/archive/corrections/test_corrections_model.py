@@ -140,6 +140,11 @@ def test_whatever_is_corrected_the_index_is_that_of_the_files() -> None:
     run_state_machine_as_test(
         Corrections,
         settings=settings(
-            max_examples=SEQUENCES, stateful_step_count=10, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=SEQUENCES,
+            stateful_step_count=10,
+            deadline=None,
+            derandomize=SEQUENCES < 50,
+            database=None,
+            suppress_health_check=list(HealthCheck),
         ),
     )
