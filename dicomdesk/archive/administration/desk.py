@@ -62,7 +62,7 @@ class Watch(Protocol):
         """Say whether it is to go on: what this raises, CancelledError for one, ends it in order."""
 
 
-class Unwatched:
+class _Unwatched:
     """Watch of nobody."""
 
     def progressed(self, done: int, total: int) -> None:
@@ -72,7 +72,7 @@ class Unwatched:
         """See ``Watch``."""
 
 
-NOBODY: Final = Unwatched()
+_NOBODY: Final = _Unwatched()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,7 +219,7 @@ class ArchiveDesk:
         by: str,
         why: str = "",
         keep_days: float | None = 30.0,
-        watch: Watch = NOBODY,
+        watch: Watch = _NOBODY,
     ) -> list[Removal]:
         """Remove what was planned into the trash; see ``remove_planned``. Between two rows it can be ended."""
         removals = []
@@ -235,10 +235,10 @@ class ArchiveDesk:
 
     def preview_correction(self, row: Listed, values: Mapping[int, str | None]) -> CorrectionRecord:
         """Return what a correction of these attributes, by tag, would change; nothing is."""
-        return self._corrected(row.area, CorrectionKind.CORRECT, _correcting(row, values), "", NOBODY, is_real=False)
+        return self._corrected(row.area, CorrectionKind.CORRECT, _correcting(row, values), "", _NOBODY, is_real=False)
 
     def correct(
-        self, row: Listed, values: Mapping[int, str | None], *, reason: str, watch: Watch = NOBODY
+        self, row: Listed, values: Mapping[int, str | None], *, reason: str, watch: Watch = _NOBODY
     ) -> CorrectionRecord:
         """Give values to all instances of what a row stands for; see ``Corrector``."""
         return self._corrected(row.area, CorrectionKind.CORRECT, _correcting(row, values), reason, watch, is_real=True)
@@ -246,10 +246,10 @@ class ArchiveDesk:
     def preview_merge(self, area: str, patient_id: str, surviving_id: str) -> CorrectionRecord:
         """Return what a merge would change; nothing is."""
         make = _merging(patient_id, surviving_id)
-        return self._corrected(area, CorrectionKind.MERGE, make, "", NOBODY, is_real=False)
+        return self._corrected(area, CorrectionKind.MERGE, make, "", _NOBODY, is_real=False)
 
     def merge(
-        self, area: str, patient_id: str, surviving_id: str, *, reason: str, watch: Watch = NOBODY
+        self, area: str, patient_id: str, surviving_id: str, *, reason: str, watch: Watch = _NOBODY
     ) -> CorrectionRecord:
         """Make all studies of one patient another's; see ``remedies.merge``."""
         make = _merging(patient_id, surviving_id)
@@ -274,7 +274,7 @@ class ArchiveDesk:
     # -- bringing in and out
 
     def import_inputs(
-        self, area: str, inputs: Sequence[str], take: Callable[[ImportedItem], None], *, watch: Watch = NOBODY
+        self, area: str, inputs: Sequence[str], take: Callable[[ImportedItem], None], *, watch: Watch = _NOBODY
     ) -> None:
         """Take files, folders and archives into an area; ``take`` is told of each. See ``import_inputs``."""
         with working_on(self._areas[area]) as keeper:
@@ -294,7 +294,7 @@ class ArchiveDesk:
 
     @staticmethod
     def export(
-        items: Sequence[ExportItem], target: Path, *, is_zip: bool = False, watch: Watch = NOBODY
+        items: Sequence[ExportItem], target: Path, *, is_zip: bool = False, watch: Watch = _NOBODY
     ) -> ExportResult:
         """Export instances with a DICOMDIR; see ``export_instances``. Ended, it leaves nothing."""
         done = 0
@@ -314,7 +314,7 @@ class ArchiveDesk:
     # -- upkeep
 
     def verify(
-        self, tell: Callable[[str, Finding], None], *, is_deep: bool = False, watch: Watch = NOBODY
+        self, tell: Callable[[str, Finding], None], *, is_deep: bool = False, watch: Watch = _NOBODY
     ) -> dict[str, FileCheckReport]:
         """Compare files and indexes; ``tell`` is told of what is wrong, with the area. See ``check_area``."""
         reports = {}
@@ -322,14 +322,14 @@ class ArchiveDesk:
             reports[name] = check_area(
                 opened.settings,
                 opened.area,
-                lambda finding, name=name: tell(name, finding),  # type: ignore[misc]  # bound to its area
+                partial(tell, name),
                 lambda done: watch.progressed(done, 0),
                 is_deep=is_deep,
                 check=watch.check,
             )
         return reports
 
-    def back_up(self, target: Path, *, keep: int | None = None, watch: Watch = NOBODY) -> dict[str, BackupReport]:
+    def back_up(self, target: Path, *, keep: int | None = None, watch: Watch = _NOBODY) -> dict[str, BackupReport]:
         """Back up all areas, and remove all but the newest so many backups; see ``back_up``."""
         reports = {}
         for name, opened in self._areas.items():
