@@ -3,8 +3,10 @@
 A hundred thousand studies take some fifty megabytes, and a word some ten milliseconds.
 """
 
+import re
 import threading
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from dicomdesk.archive.administration.opening import OpenedArea
 from dicomdesk.archive.contents.folded_names import fold
@@ -12,6 +14,10 @@ from dicomdesk.archive.matching.study_texts import StudyStamp, StudyText
 from dicomdesk.records import dataclass
 
 __all__ = ["FoundStudies", "StudySearch"]
+
+
+_DATE: Final = re.compile(r"(\d{4})[-.](\d\d)[-.](\d\d)|(\d\d)\.(\d\d)\.(\d{4})", re.ASCII)
+"""2024-01-31, 2024.01.31, 31.01.2024."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +90,9 @@ def _narrows(before: Sequence[str], now: Sequence[str]) -> bool:
 
 
 def _as_kept(word: str) -> str:
-    """The word as the index has it: a date without dashes or dots."""
-    digits = word.replace("-", "").replace(".", "")
-    is_date = len(digits) == 8 and digits.isdigit() and len(word) == 10
-    return digits if is_date else word
+    """The word as the index has it: a date of whichever writing as YYYYMMDD."""
+    found = _DATE.fullmatch(word)
+    if found is None:
+        return word
+    year, month, day = found[1] or found[6], found[2] or found[5], found[3] or found[4]
+    return f"{year}{month}{day}"
