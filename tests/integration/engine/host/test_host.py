@@ -1,3 +1,4 @@
+import io
 import os
 import pickle
 import signal
@@ -14,6 +15,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dicomdesk.dicom.files.part10 import has_same_start
+from dicomdesk.dicom.files.scan import scan
+from dicomdesk.dicom.instance import FoundInstance, InputSelection
 from dicomdesk.engine.events import AssociationAborted, AssociationReceived, JobFinished, JobOutcome
 from dicomdesk.engine.facts.arrivals import ReceptionSum, StoredSum
 from dicomdesk.engine.host import child
@@ -137,6 +141,18 @@ def test_what_is_no_value_is_not_read(harm: object, tmp_path: Path) -> None:
     (tmp_path / "message").write_bytes(pack(harm))
     with (tmp_path / "message").open("rb") as stream, pytest.raises(pickle.UnpicklingError, match="no value"):
         read_message(stream)
+
+
+def test_a_file_that_another_process_has_found_is_known_again_unless_it_has_changed(tmp_path: Path) -> None:
+    (path,) = write_study(tmp_path, 1)
+    (found,) = scan(InputSelection(paths=(str(path),)))
+    assert isinstance(found, FoundInstance)
+    again = read_message(io.BytesIO(pack(found)))
+    assert isinstance(again, FoundInstance)
+    content = path.read_bytes()
+    assert has_same_start(again.header, content)
+    place = content.index(found.header.study_instance_uid.encode())
+    assert not has_same_start(again.header, content[:place] + b"7" + content[place + 1 :])
 
 
 @given(cut=st.integers(0, 60), values=st.lists(st.one_of(st.integers(), st.text(max_size=9)), max_size=4))
