@@ -157,6 +157,7 @@ KEPT: dict[str, dict[str, bytes]] = {
         "a file of a name that cannot be": b"\1"
         b'{"path": "\\ud800", "size_bytes": 1, "sop_class_uid": "", "sop_instance_uid": "", "received": 1,'
         b' "study_instance_uid": "", "series_instance_uid": ""}',
+        "an area of no name": b'\3{"name": ""}',
         "a correction that cannot be written": b'\4{"event": "part", "id": "\\ud800", "part": 0}',
         "a part that is a list": b'\4{"event": "taken", "id": "x", "part": []}',
         "a removal at the end of time": b"\0"

@@ -52,7 +52,8 @@ class FolderNotes:
     def claim_name(self, name: str) -> str:
         """Have indexes know the area by this name, unless it has one already; returns the one that is valid."""
         with self._changing() as notes:
-            if not isinstance(notes.get(_NAME), str):
+            known = notes.get(_NAME)
+            if not (isinstance(known, str) and known):
                 notes[_NAME] = name
             return str(notes[_NAME])
 
