@@ -5,7 +5,6 @@ that not even ``kill -9`` leaves anything behind. Elsewhere it is a hidden ``.di
 locked by its writer for as long as it lives; ``remove_abandoned`` clears those whose writer is gone.
 """
 
-import contextlib
 import errno
 import os
 import threading
@@ -132,8 +131,10 @@ class AtomicFile:
 
     def close(self) -> None:
         """Close what was published; never raises."""
-        with contextlib.suppress(OSError):
+        try:
             self._close()
+        except OSError:
+            return
 
     def open_written(self) -> int:
         """Return a descriptor of one's own, to read what was written; also after a name was taken."""

@@ -106,6 +106,8 @@ class ItemOutcome(Enum):
     FAILED = "failed"
     """A request was begun but no answer came."""
 
+    __hash__ = object.__hash__  # each instance is counted by it, and that of Enum is written in Python
+
 
 class NotSentCause(Enum):
     """Reason why no request was made for an instance."""

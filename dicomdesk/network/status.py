@@ -91,6 +91,8 @@ class StatusClass(Enum):
     """Not stored; the instance itself is the reason."""
     UNKNOWN = "unknown"
 
+    __hash__ = object.__hash__  # each instance is counted by it, and that of Enum is written in Python
+
 
 _Ranges = tuple[tuple[int, int, str], ...]
 """Mask, value under it, words."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from benchmark.archiving import archiving
+from benchmark.guard import guarding
 from benchmark.gui.rows import gui
 from benchmark.hostile import hostile
 from benchmark.journaling import journaling
@@ -35,6 +36,9 @@ def _querying(bench: Bench) -> Iterator[Row]:
     yield from retrieving(bench)
 
 
+GUARD = "guard"
+"""The group that judges; it is run where it is asked for."""
+
 GROUPS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "sending": sending_data_phase,
     "whole": sending_whole_process,
@@ -52,4 +56,5 @@ GROUPS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "journal": journaling,
     "querying": _querying,
     "gui": gui,
+    GUARD: guarding,
 }

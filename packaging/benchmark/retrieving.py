@@ -18,7 +18,7 @@ _AT_ONCE = 500
 
 def retrieving(bench: Bench) -> Iterator[Row]:
     """C-GET and C-MOVE of what dcmqrscp holds, and memory."""
-    with _archive(bench) as archive:
+    with archive_of(bench, LOADS) as archive:
         for (name, kind, _), get, move in zip(LOADS[:2], (1.2, 1.5), (1.0, 1.2), strict=True):
             what = f"{name}, in {_SERIES} series"
             yield from _compare(bench, f"C-GET: {what}", get, archive, _get(kind))
@@ -32,7 +32,9 @@ def retrieving(bench: Bench) -> Iterator[Row]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Archive:
+class Archive:
+    """Where it listens, and where its receiver is to."""
+
     port: int
     receiver_port: int
 
@@ -42,12 +44,12 @@ class _Archive:
 
 
 @contextmanager
-def _archive(bench: Bench) -> Iterator[_Archive]:
+def archive_of(bench: Bench, loads: Sequence[tuple[str, str, int]]) -> Iterator[Archive]:
     """A dcmqrscp with an area for each load, which sends to its receiver with large PDUs."""
-    archive = _Archive(port=free_port(), receiver_port=free_port())
+    archive = Archive(port=free_port(), receiver_port=free_port())
     with bench.scratch() as folder:
         areas = []
-        for _, kind, count in LOADS:
+        for _, kind, count in loads:
             area = folder / kind
             area.mkdir()
             for file in bench.load(kind, count, _SERIES if count > 1 else 1).iterdir():
@@ -73,13 +75,13 @@ def _get(kind: str, *, option: str = "+B", parallel: int = 1) -> tuple[list[str]
     return [dcmtk_program("getscu"), *options], [OURS, "getscu", *options, *more]
 
 
-def _move(archive: _Archive, kind: str) -> tuple[list[str], list[str]]:
+def _move(archive: Archive, kind: str) -> tuple[list[str], list[str]]:
     options = ["-q", "+B", *PDU, "--port", str(archive.receiver_port), "-aem", _RECEIVER, "-aec", kind.upper()]
     return [dcmtk_program("movescu"), *options], [OURS, "movescu", *options]
 
 
 def _compare(
-    bench: Bench, what: str, wanted: float, archive: _Archive, commands: tuple[Sequence[str], Sequence[str]]
+    bench: Bench, what: str, wanted: float, archive: Archive, commands: tuple[Sequence[str], Sequence[str]]
 ) -> Iterator[Row]:
     """The whole run less that for a patient whom nobody knows; and the whole run."""
     with bench.scratch() as their_folder, bench.scratch() as our_folder:

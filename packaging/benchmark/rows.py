@@ -45,12 +45,16 @@ class Row:
 class Bench:
     """Holds the data, and how often things are run."""
 
-    def __init__(self, folder: Path, runs: int, *, kills: int = 50, rounds: int = 100) -> None:
-        """``kills`` is how often a window is killed in mid-send, ``rounds`` how often one is begun and closed."""
+    def __init__(self, folder: Path, runs: int, *, kills: int = 50, rounds: int = 100, keeps: bool = False) -> None:
+        """``kills`` is how often a window is killed in mid-send, ``rounds`` how often one is begun and closed.
+
+        ``keeps`` writes the figures of the guard into its file.
+        """
         self.folder = folder
         self.runs = runs
         self.kills = kills
         self.rounds = rounds
+        self.keeps = keeps
 
     def load(self, kind: str, count: int, series: int = 1) -> Path:
         """The folder of ``count`` objects of a kind, in so many series, made once."""

@@ -1,6 +1,5 @@
 """Places received files under their names, and decides where a name is taken."""
 
-import contextlib
 import errno
 import os
 import shutil
@@ -113,8 +112,10 @@ class Placement:
         It has no name, and is used only soon after: by then the folder may be another one.
         """
         if self._unnamed and association not in self._ready:
-            with contextlib.suppress(OSError):  # told of the instance that it is for
+            try:
                 self._ready[association] = AtomicFile(self._folder), time.monotonic()
+            except OSError:  # told of the instance that it is for
+                return
 
     def forget(self, association: int) -> None:
         """The association is over."""

@@ -88,7 +88,10 @@ class CommandSet:
     def __init__(self, values: Mapping[int, bytes], success: tuple[bytes, bytes] | None = None) -> None:
         self.values = values
         self.success = success
-        """The C-STORE-RSP with Success, without Message ID and SOP Instance UID: what comes before and between them."""
+        """The C-STORE-RSP with Success, without Message ID and SOP Instance UID: what comes before and between them.
+
+        The very same for requests that differ in these at most.
+        """
 
     def number(self, element: int, default: int | None = None) -> int:
         """The US value of an element; raises PeerProtocolError where it is absent without default, or malformed."""

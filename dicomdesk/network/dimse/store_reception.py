@@ -153,19 +153,32 @@ class StoreReception:
         self._tell = tell
         self._request: tuple[IncomingStore, CommandSet] | None = None
         self._is_awaited = False
+        self._last: tuple[tuple[bytes, bytes] | None, NegotiatedContext | None, IncomingStore | None] = (None,) * 3
+        """What tells a command that is like the last one, its context, and what was made of it."""
         self._warned_contexts: set[int] = set()
 
     def begin(self, context: NegotiatedContext, command: CommandSet) -> InstanceSink:
         """Take a request and return where its data set is to go. Raises PeerProtocolError."""
+        success, last_context, last = self._last
+        if success is None or last is None or command.success is not success or last_context is not context:
+            request = self._read(context, command)
+            self._last = command.success, context, request
+        else:
+            request = _another_like(last, command)
+        self._observer.store_started(request)
+        self._request, self._is_awaited = (request, command), False
+        return self._handler.begin(request)
+
+    def _read(self, context: NegotiatedContext, command: CommandSet) -> IncomingStore:
         sop_class_uid = command.text(AFFECTED_SOP_CLASS_UID)
         sop_instance_uid = command.text(AFFECTED_SOP_INSTANCE_UID)
         if not (sop_instance_uid and command.has_data_set):
-            raise PeerProtocolError("DIMSE Badly formed message: C-STORE request without instance UID or data set")
+            raise _malformed()
         negotiation = self._established.negotiation
         if sop_class_uid != context.abstract_syntax:
             self._warn_class(sop_class_uid, context)
         has_originator = MOVE_ORIGINATOR_MESSAGE_ID in command.values
-        request = IncomingStore(
+        return IncomingStore(
             association=self._established.association,
             message_id=command.number(MESSAGE_ID),
             context_id=context.context_id,
@@ -179,9 +192,6 @@ class StoreReception:
             move_originator_ae_title=command.text(MOVE_ORIGINATOR_AE_TITLE),
             move_originator_message_id=command.number(MOVE_ORIGINATOR_MESSAGE_ID) if has_originator else None,
         )
-        self._observer.store_started(request)
-        self._request, self._is_awaited = (request, command), False
-        return self._handler.begin(request)
 
     def wait(self) -> None:
         """More of the instance is waited for."""
@@ -217,3 +227,28 @@ class StoreReception:
                 f"SOP Class {sop_class_uid[:64]!r} stored in presentation context {context.context_id}, "
                 f"which was negotiated for {context.abstract_syntax[:64]!r}",
             )
+
+
+def _another_like(last: IncomingStore, command: CommandSet) -> IncomingStore:
+    """The request of a command which differs from that of the last in Message ID and SOP Instance UID at most."""
+    sop_instance_uid = command.text(AFFECTED_SOP_INSTANCE_UID)
+    if not sop_instance_uid:
+        raise _malformed()
+    return IncomingStore(
+        association=last.association,
+        message_id=command.number(MESSAGE_ID),
+        context_id=last.context_id,
+        sop_class_uid=last.sop_class_uid,
+        sop_instance_uid=sop_instance_uid,
+        transfer_syntax_uid=last.transfer_syntax_uid,
+        calling_ae_title=last.calling_ae_title,
+        called_ae_title=last.called_ae_title,
+        peer_host=last.peer_host,
+        priority=last.priority,
+        move_originator_ae_title=last.move_originator_ae_title,
+        move_originator_message_id=last.move_originator_message_id,
+    )
+
+
+def _malformed() -> PeerProtocolError:
+    return PeerProtocolError("DIMSE Badly formed message: C-STORE request without instance UID or data set")

@@ -1,12 +1,14 @@
 """C-STORE requests that arrive are told, stored and answered, in this order."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from dicomdesk.errors import AssociationAbortedError, PeerProtocolError, StorageError
 from dicomdesk.network.dimse.command_sets import (
     STATUS,
+    StoreRequestReader,
     read_command_set,
 )
 from dicomdesk.network.dimse.store_reception import (
@@ -119,3 +121,21 @@ def test_waiting_for_the_rest_is_told_once_of_each_instance_of_which_it_is_so() 
     for tell in tells:
         tell()
     assert facts.facts[-3:] == ["answered 0000"] * 3
+
+
+def test_requests_that_differ_in_number_and_uid_only_are_read_like_others() -> None:
+    reader, quick = StoreRequestReader(), Storing()
+    stores, other = StoreReception(ESTABLISHED, quick, Facts(), lambda _pdus: None), replace(CONTEXT, context_id=7)
+    asked = [(CONTEXT, store_command(f"1.2.{number}", number)) for number in range(1, 4)]
+    asked += [
+        (other, store_command("1.2.4", 4)),
+        (other, store_command("1.2.5", 5, sop_class="1.2.840.10008.5.1.4.1.1.4")),
+    ]
+    asked += [(CONTEXT, store_command("1.2.6", 6))]
+    for context, command in asked:
+        plain = Storing()
+        StoreReception(ESTABLISHED, plain, Facts(), lambda _pdus: None).begin(context, read_command_set(command))
+        stores.begin(context, reader.read(command))
+        assert quick.instances[-1].request == plain.instances[0].request
+    with pytest.raises(PeerProtocolError, match="without instance UID"):
+        stores.begin(CONTEXT, reader.read(store_command("\0\0\0\0\0\0", 7)))
