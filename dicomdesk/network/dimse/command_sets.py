@@ -75,6 +75,17 @@ class CommandField(IntEnum):
 _C_STORE_RSP = int(CommandField.C_STORE_RSP)
 _STORE_REQUEST_FIELD = _US.pack(CommandField.C_STORE_RQ)
 _MESSAGE_ID_HEAD = _ELEMENT.pack(0, MESSAGE_ID, 2)
+_COUNTS = Struct("<8s2s8s2s8s2s8s2s")
+"""The counts of sub-operations: heads and values of the last elements of a pending response."""
+_COUNT_HEADS = [
+    _ELEMENT.pack(0, number, 2)
+    for number in (
+        NUMBER_OF_REMAINING_SUBOPERATIONS,
+        NUMBER_OF_COMPLETED_SUBOPERATIONS,
+        NUMBER_OF_FAILED_SUBOPERATIONS,
+        NUMBER_OF_WARNING_SUBOPERATIONS,
+    )
+]
 _AFTER_MESSAGE_ID_BYTES = 20
 """Command Data Set Type and Status in a C-STORE-RSP."""
 _MOST_PATTERNS = 64
@@ -135,11 +146,16 @@ def read_command_set(data: bytes) -> CommandSet:
 
 
 class StoreRequestReader:
-    """Reads command sets of one association, quickly where only Message ID and SOP Instance UID differ from another."""
+    """Reads command sets of one association, quickly where little in them differs from another.
+
+    That is Message ID and SOP Instance UID of C-STORE requests, and counts in pending responses to C-MOVE and C-GET.
+    """
 
     def __init__(self) -> None:
         self._known: dict[int, _Pattern] = {}
         """By length."""
+        self._counting: tuple[bytes, Mapping[int, bytes]] = b"", {}
+        """The last command set that ends with counts: what comes before them, and its elements."""
 
     def read(self, data: bytes) -> CommandSet:
         """See ``read_command_set``."""
@@ -155,9 +171,21 @@ class StoreRequestReader:
                 values[MESSAGE_ID] = data[message_id : message_id + 2]
                 values[AFFECTED_SOP_INSTANCE_UID] = data[uid:tail]
                 return CommandSet(values, known.success)
+        before, counting = self._counting
+        if before and len(data) == len(before) + _COUNTS.size and data.startswith(before):
+            *heads, remaining, completed, failed, warning = _counts(data)
+            if heads == _COUNT_HEADS:
+                values = dict(counting)
+                values[NUMBER_OF_REMAINING_SUBOPERATIONS] = remaining
+                values[NUMBER_OF_COMPLETED_SUBOPERATIONS] = completed
+                values[NUMBER_OF_FAILED_SUBOPERATIONS] = failed
+                values[NUMBER_OF_WARNING_SUBOPERATIONS] = warning
+                return CommandSet(values)
         command = read_command_set(data)
         if command.values.get(COMMAND_FIELD) == _STORE_REQUEST_FIELD:
             self._learn(data, command)
+        elif NUMBER_OF_WARNING_SUBOPERATIONS in command.values and _ends_with_counts(data):
+            self._counting = data[: -_COUNTS.size], command.values
         return command
 
     def _learn(self, data: bytes, command: CommandSet) -> None:
@@ -184,6 +212,23 @@ class StoreRequestReader:
             values=dict(command.values),
             success=(response[: numbers - 2], response[numbers : len(response) - len(uid_value)]),
         )
+
+
+def _counts(data: bytes) -> tuple[bytes, ...]:
+    """What are heads and then what are values of counts, where a command set ends with counts."""
+    parts: tuple[bytes, ...] = _COUNTS.unpack_from(data, len(data) - _COUNTS.size)
+    return *parts[::2], *parts[1::2]
+
+
+def _ends_with_counts(data: bytes) -> bool:
+    """Whether the last elements of a command set are the counts, and not a part of another that looks like them."""
+    if len(data) <= _COUNTS.size or list(_counts(data)[:4]) != _COUNT_HEADS:
+        return False
+    try:
+        read_command_set(data[: -_COUNTS.size])
+    except PeerProtocolError:
+        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -191,3 +191,28 @@ def test_request_without_instance_is_no_pattern_whatever_its_other_values_look_l
         reader = StoreRequestReader()
         reader.read(data)
         assert reader.read(data).values == read_command_set(data).values
+
+
+_COUNTS_ALIKE = write_command_set({0x1020: 1, 0x1021: 2, 0x1022: 3, 0x1023: 4})[12:]
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([{}, {0x0902: _COUNTS_ALIKE}, {0x1020: 9, 0x1023: 9}]),
+            st.lists(st.sampled_from([0, 1, 0x0101, 0xFFFF, b"", b"ab", b"abcd"]), min_size=4, max_size=4),
+            st.booleans(),
+        ),
+        max_size=8,
+    )
+)
+def test_responses_that_differ_in_counts_are_read_like_single_ones(
+    responses: list[tuple[dict[int, bytes | int], list[bytes | int], bool]],
+) -> None:
+    reader = StoreRequestReader()
+    for more, counts, has_counts in responses:
+        values: dict[int, bytes | int] = {0x0100: 0x8010, 0x0120: 1, 0x0800: 0x0101, 0x0900: 0xFF00, **more}
+        data = write_command_set(dict(sorted(values.items())))
+        if has_counts:
+            data += write_command_set(dict(zip((0x1020, 0x1021, 0x1022, 0x1023), counts, strict=True)))[12:]
+        assert reader.read(data).values == read_command_set(data).values
