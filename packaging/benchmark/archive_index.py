@@ -10,13 +10,14 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from dicomdesk.archive.contents.contents import content_of, content_row
 from dicomdesk.archive.contents.rows import Row, patient_identity, row_of
 from dicomdesk.archive.index import Index, sqlite_url
 from dicomdesk.archive.index_entries import IndexEntry
 from dicomdesk.archive.matching.query_reader import read_find_query
 from dicomdesk.archive.tables.database import Database
 from dicomdesk.archive.tables.schema import instance, patient, series, study, study_class
-from dicomdesk.dicom.query.attributes import Level
+from dicomdesk.dicom.query.attributes import SERIES_INSTANCE_UID, STUDY_INSTANCE_UID, Level
 from dicomdesk.dicom.query.query import Model, Query
 
 AREA = "ARCHIVE"
@@ -97,7 +98,8 @@ class _Loader:
                 | {"key": key, "area": AREA, "identity": patient_identity(entry.values), "study_count": 1}
             )
             studies.append(
-                row_of(Level.STUDY, entry)
+                content_row(Level.STUDY, content_of(Level.STUDY, entry))
+                | {"study_instance_uid": entry.values[STUDY_INSTANCE_UID]}
                 | {"key": key, "patient_key": key, "area": AREA, "modalities": modality, "bytes": count * 525_000}
                 | {"sop_classes": CLASSES[modality], "last_received": key * 1_000_000}
                 | counts
@@ -106,13 +108,14 @@ class _Loader:
             for series_number in range(series_count):
                 self._series_key += 1
                 share = range(series_number, count, series_count)
-                values = {0x0020000E: uid_of(number, series_number), 0x00200011: str(series_number + 1)}
+                values = {SERIES_INSTANCE_UID: uid_of(number, series_number), 0x00200011: str(series_number + 1)}
                 one = IndexEntry(
                     area=AREA, path="", size_bytes=0, transfer_syntax_uid="", character_set="",
                     values={**entry.values, **values, 0x0008103E: f"axial {series_number}"},
                 )  # fmt: skip
                 all_series.append(
-                    row_of(Level.SERIES, one)
+                    content_row(Level.SERIES, content_of(Level.SERIES, one))
+                    | {"series_instance_uid": values[SERIES_INSTANCE_UID]}
                     | {"key": self._series_key, "study_key": key, "instance_count": len(share)}
                 )
                 instances += self._instances(number, share, row_of(Level.IMAGE, one))
