@@ -237,9 +237,10 @@ class _ServedFacts(ReceptionFacts):
         self._numbers = itertools.count(1)
 
     def stored(self, fact: InstanceStored) -> None:
-        """Note the path of the instance that is being received."""
+        """Note the path of the instance that is being received; that it has begun is told before."""
         arrival = self._open.get(fact.stored.request.association)
         if arrival is not None:
+            self._tell_begun(arrival)
             arrival.path = fact.stored.file.path
             arrival.size_bytes = fact.stored.entry.size_bytes
 
