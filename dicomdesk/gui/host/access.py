@@ -78,8 +78,11 @@ class HostAccess(QObject):
         ).format(seconds=seconds)
 
     def begin_anew(self) -> None:
-        """End the process, which does not answer; another takes up what it was at."""
-        self._tasks.start(self._tasks.run(self.host.give_up))
+        """End the process, which does not answer; another takes up what it was at.
+
+        Not on a worker thread: all of them may wait for that process.
+        """
+        self.host.give_up()
 
     def keep_totals(self, path: Path) -> None:
         """Go on with the totals of the day that a file has, and keep them there."""

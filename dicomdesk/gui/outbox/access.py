@@ -82,6 +82,7 @@ class OutboxAccess(QObject):
         self._looks = _LOOKS_AFTER_ASKING
         """How often it is still to be looked at the journal of another process."""
         self._trouble = ""
+        self._is_looking = False
         self._fault = ""
         """Why there is no journal on the disk, a sentence."""
         self._told: set[str] = set()
@@ -149,7 +150,9 @@ class OutboxAccess(QObject):
         """Tell of trouble that the journal has got into since; for now and then."""
         journal = self._journal
         if self._host is not None and journal is not None:
-            if self.runs or self._looks or self._trouble:  # where nothing is done, nothing is kept
+            is_due = self.runs or self._looks or self._trouble  # where nothing is done, nothing is kept
+            if is_due and not self._is_looking:
+                self._is_looking = True
                 self._looks = max(0, self._looks - 1)
                 self._tasks.start(self._look_at_far_journal(self._host), is_routine=True)
         elif journal is not None:
@@ -157,11 +160,15 @@ class OutboxAccess(QObject):
             self._note_trouble(self._fault or journal.trouble)
 
     async def _look_at_far_journal(self, host: "EngineHost") -> None:
-        with suppress(HostLostError):
+        try:
             state = cast("JournalState", await self._tasks.run(host.ask, "journal_state"))
             self._fault = state.fault
             self._tell(*state)
             self._note_trouble(state.fault or state.trouble)
+        except HostLostError:
+            pass  # the next one tells
+        finally:
+            self._is_looking = False
 
     def _note_trouble(self, trouble: str) -> None:
         if trouble != self._trouble:

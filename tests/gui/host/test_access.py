@@ -3,6 +3,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from dicomdesk.engine.host.engine_host import _MOST_LOSSES, LOOKS_UNTIL_SILENT
 from dicomdesk.engine.receive.book.arrival_book import ArrivalBook
+from dicomdesk.errors import HostLostError
 from dicomdesk.gui import session as sessions
 from dicomdesk.gui.host.access import LOOK_EVERY_S, HostAccess
 from dicomdesk.gui.main_window import MainWindow
@@ -17,6 +19,7 @@ from dicomdesk.gui.models.association_log import AssociationRecord, AssociationS
 from dicomdesk.gui.outline.states import ItemState
 from dicomdesk.gui.questions.confirm import ConfirmDialog
 from dicomdesk.gui.session import Session
+from dicomdesk.gui.tasks import MOST_WORKERS
 from tests.helpers.data.studies import write_study
 from tests.helpers.jobs.sending import send
 from tests.helpers.peers.fake_peer import FakePeer, Hold, Status
@@ -112,7 +115,15 @@ def test_a_process_that_hangs_is_said_and_begun_anew_if_its_user_wishes(
 
     wait_until(has_come_back)
     assert (silences(), host.host.process_id) == ([], first)
-    look_until_silent().confirm.click()
+    dialog = look_until_silent()
+    for _ in range(MOST_WORKERS):  # all workers wait for it
+
+        async def ask() -> None:
+            with suppress(HostLostError):
+                await session._tasks.run(host.host.ask, "files", "1", None)
+
+        session._tasks.start(ask())
+    dialog.confirm.click()
     wait_until(lambda: session.is_receiving and host.host.process_id not in (0, first))
     wait_until(lambda: studies.instances == 3 and session.listening_port == port)
     assert "did not answer" in problems(session)[0]
