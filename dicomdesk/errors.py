@@ -8,6 +8,7 @@
      |    |    +-- TlsHandshakeError            no trust, or nothing in common: certificates, TLS versions, ciphers
      |    +-- AssociationRejectedError     the peer said no (A-ASSOCIATE-RJ)
      |    +-- AssociationAbortedError      the peer, or the connection, went away
+     |    |    +-- PeerReleasedError           it released the association instead of answering
      |    +-- PeerTimeoutError             the peer did not answer in time
      |    +-- PeerProtocolError            the peer answered with what the standard forbids
      |    |    +-- PduLimitError                it takes PDUs only into which no message fits
@@ -141,6 +142,10 @@ class AssociationAbortedError(PeerError):
         super().__init__(message, condition=condition, advice=advice)
         self.source = source
         self.reason = reason
+
+
+class PeerReleasedError(AssociationAbortedError):
+    """The peer released the association in the middle of an operation."""
 
 
 class PeerTimeoutError(PeerError):

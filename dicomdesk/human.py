@@ -1,6 +1,7 @@
 """Sizes, rates, times and foreign text as people read them."""
 
 import os
+import re
 
 _UNITS = ("KB", "MB", "GB", "TB", "PB")
 
@@ -57,6 +58,21 @@ def printable(text: str) -> str:
         character if character.isprintable() or _is_undecodable_byte(character) else _escape(character)
         for character in text
     )
+
+
+def valid_json(text: str) -> str:
+    """JSON whose strings are text only: a byte of a file name that is not UTF-8 is written as \\xE9 is in logs.
+
+    A surrogate by itself is not text, and many readers refuse it; ``text`` has escapes for all that is not ASCII.
+    """
+    return _ESCAPES.sub(_as_text, text) if "\\udc" in text else text
+
+
+_ESCAPES = re.compile(r"\\\\|\\ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2}|\\udc([89a-f][0-9a-f])")
+
+
+def _as_text(found: re.Match[str]) -> str:
+    return f"\\\\x{found[1]}" if found[1] else found[0]
 
 
 def _is_undecodable_byte(character: str) -> bool:

@@ -204,7 +204,6 @@ _INDENT = "  "
 _AGAIN_S = 300.0
 """What was explained is not explained again so soon."""
 _MOST_EXPLAINED = 256
-_MOST_FAILURES = 16
 
 
 class Explanation(NamedTuple):
@@ -233,42 +232,47 @@ class Log:
     routes: Mapping[str, Route]
     explains: bool = True
     """Whether lines that say why something failed, and what to do, are wanted beside those that DCMTK has."""
-    explainer: Callable[[str], Explanation | None] | None = None
+    explainer: Callable[[str], Explanation] | None = None
     """Knows what a line means; called under the lock."""
-    failures: list[str] = field(default_factory=list)
-    """The first texts of ERROR or above, written or not."""
+    first_failure: tuple[str, Explanation | None] = ("", None)
+    """The first text of ERROR or above, written or not, and what explains it better than its words; "" for none."""
     _lock: threading.RLock = field(default_factory=threading.RLock)
     _is_batch: bool = False
     _pending: list[tuple[Logger, str, str]] = field(default_factory=list)
     """Explanations that wait for the end of the lines that they are about."""
-    _held: tuple[Logger, str] | None = None
+    _held: tuple[Logger, str, Explanation] | None = None
     """What explains the next failure."""
     _explained: dict[tuple[str, str], float] = field(default_factory=dict)
     """When it was, by the monotonic clock."""
 
     def note_failure(self, text: str) -> None:
-        """Remember what failed."""
-        if len(self.failures) < _MOST_FAILURES:
-            self.failures.append(text)
+        """Remember what failed first."""
+        if not self.first_failure[0]:
+            held = self._held
+            self.first_failure = (text, None if held is None else held[2])
 
-    def remark(self, logger: Logger, words: str, private: str = "") -> None:
-        """Explain what was just written below ERROR; ``private`` is what only the user may read."""
+    def remark(self, logger: Logger, words: str, private: str = "", about: str = "") -> None:
+        """Explain what was just written below ERROR; ``private`` is what only the user may read.
+
+        ``about`` names what it is about, where the line did not: it makes no other explanation of the same words.
+        """
         if self.explains and words:
             with self._lock:
-                self._tell(logger, words, private)
+                self._tell(logger, words, private, about)
 
-    def hold(self, logger: Logger, words: str) -> None:
-        """Keep words that explain the next failure better than its line can; what was held is told now."""
+    def hold(self, logger: Logger, sentence: str, explanation: Explanation) -> None:
+        """Keep what explains the next failure better than its line can; what was held is told now."""
         with self._lock:
             self.tell_held()
-            self._held = (logger, words)
+            self._held = (logger, sentence, explanation)
 
     def tell_held(self) -> None:
         """Write what is held: no line will come that it is to follow."""
         with self._lock:
             held, self._held = self._held, None
-            if held is not None:
-                self._tell(*held)
+            if held is not None and self.explains:
+                logger, sentence, explanation = held
+                self._tell(logger, f"{sentence}. {explanation.text}")
 
     def explain(self, logger: Logger, text: str) -> None:
         """Explain a line that was just written."""
@@ -278,11 +282,11 @@ class Log:
                 return
             if not self.explains or self.explainer is None:
                 return
-            known = self.explainer(text)
-            if known is not None and known.text:
-                self._tell(logger, known.text)
+            words = self.explainer(text).text
+            if words:
+                self._tell(logger, words)
 
-    def _tell(self, logger: Logger, words: str, private: str = "") -> None:
+    def _tell(self, logger: Logger, words: str, private: str = "", about: str = "") -> None:
         now_s, said = time.monotonic(), (words, private)
         is_known = (words in before and private in more for before, more in self._explained)
         if any(is_known) and now_s - self._explained.get(said, now_s) < _AGAIN_S:
@@ -291,9 +295,9 @@ class Log:
             self._explained.clear()
         self._explained[said] = now_s
         if self._is_batch:
-            self._pending.append((logger, words, private))
+            self._pending.append((logger, about + words, private))
         else:
-            logger.write_remark(words, private)
+            logger.write_remark(about + words, private)
 
     def _tell_pending(self) -> None:
         pending, self._pending = self._pending, []

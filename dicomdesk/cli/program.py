@@ -16,7 +16,15 @@ from dicomdesk.cli.log.options import open_log
 from dicomdesk.cli.options.grammar import CommandLine, CommandLineError, Tool, parse
 from dicomdesk.cli.options.shared import is_quiet
 from dicomdesk.cli.options.usage import error_text, header, identifier, usage_text, version_text
-from dicomdesk.cli.output.standard_streams import make_output_tolerant, write_stderr, write_stdout
+from dicomdesk.cli.output.explaining import explain_text
+from dicomdesk.cli.output.standard_streams import (
+    Written,
+    forget_written,
+    make_output_tolerant,
+    write_stderr,
+    write_stdout,
+    written_stdout,
+)
 from dicomdesk.human import printable
 from dicomdesk.logs import Explanation, Level, Log, prefixed_lines
 from dicomdesk.records import dataclass
@@ -52,6 +60,7 @@ class Program:
 def run_program(program: Program, tokens: Sequence[str]) -> int:
     """Run a tool with these arguments, its name not among them; returns the exit code."""
     make_output_tolerant(sys.stdout, sys.stderr)
+    forget_written()
     try:
         return _run(program, tokens)
     except KeyboardInterrupt as interrupt:
@@ -91,12 +100,12 @@ def _run(program: Program, tokens: Sequence[str]) -> int:
     try:
         program, tokens = find_command(program, tokens)
     except CommandLineError as error:
-        return _refuse(program.tool, error)
+        return _refuse(program.tool, error, tokens)
     tool = program.tool
     try:
         line = parse(tool, tokens)
     except CommandLineError as error:
-        return _refuse(tool, error)
+        return _refuse(tool, error, tokens)
     answer = _find_answer(program, line)
     if answer is not None:
         write_stdout(answer)
@@ -105,7 +114,7 @@ def _run(program: Program, tokens: Sequence[str]) -> int:
         try:
             program.check_first(line)
         except CommandLineError as error:
-            return _refuse(tool, error)
+            return _refuse(tool, error, tokens)
     if line.has("--arguments"):
         words = "".join(f"'{printable(argument)}' " for argument in line.arguments if argument)
         text = f"calling '{tool.name}' with {len(line.arguments)} arguments: {words}\n"
@@ -113,12 +122,12 @@ def _run(program: Program, tokens: Sequence[str]) -> int:
     try:
         log = open_log(line, tool.name)
     except CommandLineError as error:
-        return _refuse(tool, error)
-    log.explainer = _explain
+        return _refuse(tool, error, tokens)
+    log.explainer = explain_text
     try:
         return _run_logged(program, line, log)
     except CommandLineError as error:
-        return int(ExitCode.COMMAND_LINE_SYNTAX) if is_quiet(line) else _refuse(tool, error)
+        return _refuse(tool, error, tokens, is_quiet=is_quiet(line))
 
 
 def _run_logged(program: Program, line: CommandLine, log: Log) -> int:
@@ -128,18 +137,12 @@ def _run_logged(program: Program, line: CommandLine, log: Log) -> int:
         if line.has("--verbose-pc"):
             is_verbose = logger.is_enabled(Level.INFO)
             line.check_dependency("--verbose-pc", "verbose mode", is_met=is_verbose)
-        return int(program.run(line, log))
+        exit_code = int(program.run(line, log))
     finally:
         log.close()
-
-
-def _explain(text: str) -> Explanation | None:
-    """Find what a line of the log means, and what to do; None where nothing is known of it."""
-    try:
-        from dicomdesk.engine.explain.recognition import explain_line  # noqa: PLC0415 - only after a failure: start-up time
-    except (OSError, ImportError):  # there may be no descriptor left to read it by
-        return None
-    return explain_line(text)
+    if 0 < exit_code < died_of_signal(0) and line.has("--json"):
+        _write_exit(exit_code, *log.first_failure)
+    return exit_code
 
 
 def _find_answer(program: Program, line: CommandLine) -> str | None:
@@ -161,6 +164,33 @@ def command_words(program: Program) -> dict[str, str]:
     return {} if commands is None else {name: commands.load(name).tool.description for name in commands.names()}
 
 
-def _refuse(tool: Tool, error: CommandLineError) -> int:
-    write_stderr(error_text(tool, printable(str(error))))
-    return int(ExitCode.COMMAND_LINE_SYNTAX)
+def _refuse(tool: Tool, error: CommandLineError, tokens: Sequence[str], *, is_quiet: bool = False) -> int:
+    text, exit_code = printable(str(error)), int(ExitCode.COMMAND_LINE_SYNTAX)
+    if not is_quiet:
+        write_stderr(error_text(tool, text))
+        words = explain_text(f"error: {text}").text
+        if words and "--terse" not in tokens:
+            write_stderr(prefixed_lines(Level.WARN, f"  {_guess(tool, text)}{words}"))
+    if "--json" in tokens:
+        _write_exit(exit_code, f"error: {text}")
+    return exit_code
+
+
+def _guess(tool: Tool, text: str) -> str:
+    """The option that was meant instead of one that is not known, as far as can be guessed."""
+    unknown = text.removeprefix("Unknown option ")
+    if unknown == text:
+        return ""
+    from difflib import get_close_matches  # noqa: PLC0415 - only after a mistake: start-up time
+
+    names = [option.long for option in tool.options() if not option.is_hidden]
+    guesses = get_close_matches(unknown, names, n=2)
+    return f"Did you mean {' or '.join(guesses)}? " if guesses else ""
+
+
+def _write_exit(exit_code: int, error: str, explanation: Explanation | None = None) -> None:
+    """Tell whoever reads JSON Lines of a failure: after events, or where there is nothing at all."""
+    if written_stdout() is not Written.TEXT:
+        from dicomdesk.cli.output.json_lines import write_exit  # noqa: PLC0415 - only where asked for: start-up time
+
+        write_exit(exit_code, error, explanation or explain_text(error))

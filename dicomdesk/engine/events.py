@@ -15,6 +15,7 @@ from dicomdesk.engine.facts.reception import ArrivalKind, StorageChanged, Storag
 from dicomdesk.engine.forecast import ForecastGroup
 from dicomdesk.engine.invented_identities import InventedIdentity
 from dicomdesk.network.negotiation import (
+    PEER_CLOSED,
     ContextResult,
     ExtendedNegotiation,
     NegotiatedContext,
@@ -271,6 +272,12 @@ class RequestFailed:
     peer_host: str
     """Name where host lookup is on and answers, else the address."""
     reason: str
+
+    @property
+    def is_bare_connection(self) -> bool:
+        """Whether nothing was sent over it, as by balancers and monitors that look whether the port is open."""
+        rest = self.reason.removeprefix(PEER_CLOSED)
+        return rest != self.reason and not rest.startswith(" in ")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

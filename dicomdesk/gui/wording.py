@@ -30,6 +30,17 @@ def sentence(text: str) -> str:
     return text if not text or text.endswith((".", "!", "?")) else f"{text}."
 
 
+def explained(reason: str, advice: str = "") -> str:
+    """Return a reason as a sentence, with why it usually is so and what to do, as logs, reports and JSON tell it.
+
+    ``advice`` is said instead of what the table has for the reason.
+    """
+    from dicomdesk.engine.reasons.outcomes import explain_reason  # noqa: PLC0415 - only after a failure: start-up time
+
+    told = explain_reason(reason)
+    return " ".join(part for part in (sentence(reason), told.cause, advice or told.advice) if part)
+
+
 def capitalised(text: str) -> str:
     """Return text with a capital at its beginning."""
     return text[:1].upper() + text[1:]

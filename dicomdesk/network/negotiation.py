@@ -11,6 +11,9 @@ MAX_CONTEXTS = 128
 
 _IDENTITY_WORDS = {1: "user name", 2: "user name and passcode", 3: "Kerberos", 4: "SAML", 5: "JSON Web Token"}
 
+PEER_CLOSED = "The peer closed the connection"
+"""By itself the reason of a connection over which nothing was sent: somebody looked whether the port is open."""
+
 
 class ContextResult(IntEnum):
     """Result of one presentation context (PS3.8 9.3.3.2)."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.dcmtk.commands import dcmtks, ours
+from tests.helpers.dcmtk.commands import EXPLANATION, dcmtks, ours
 from tests.helpers.dcmtk.commands import run as run_command
 from tests.helpers.dcmtk.differential import differing, programs, run
 from tests.helpers.peers.fake_peer import Abort, Accept, Close, FakePeer, Reject, Send, Silence, Status
@@ -67,7 +67,7 @@ def test_mistake_is_answered_alike(words: str, tmp_path: Path) -> None:
     found = run_command(ours("echoscu"), *shlex.split(words), folder=tmp_path)
     assert (found.code, found.error) == (theirs.code, theirs.error)
     if "c nofile" in words:
-        assert (found.out, found.err.splitlines()[3:]) == (theirs.out, theirs.err.splitlines()[3:])
+        assert (found.out, found.told.splitlines()[3:]) == (theirs.out, theirs.err.splitlines()[3:])
 
 
 PEERS: dict[str, tuple[str, Callable[[], FakePeer]]] = {
@@ -115,7 +115,7 @@ def test_absent_peers_are_told_alike(tmp_path: Path) -> None:
     for words in ("-v 127.0.0.1 1", "-q 127.0.0.1 1", "-v no-such-host.invalid 104", "127.0.0.1 1"):
         theirs = run_command(dcmtks("echoscu"), *words.split(), folder=tmp_path)
         found = run_command(ours("echoscu"), *words.split(), folder=tmp_path)
-        lines = [line for line in found.err.splitlines() if not line.startswith("W:   ")]
+        lines = [line for line in found.err.splitlines() if not line.startswith(EXPLANATION)]
         assert (found.code, lines, found.out) == (theirs.code, theirs.err.splitlines(), theirs.out)
 
 
@@ -146,4 +146,4 @@ def test_certificates_are_judged_alike(tmp_path: Path) -> None:
     for line in lines:
         theirs = run_command(dcmtks("echoscu"), *line.split(), folder=tmp_path)
         found = run_command(ours("echoscu"), *line.split(), folder=tmp_path)
-        assert (found.code, found.out, found.err) == (theirs.code, theirs.out, theirs.err), line
+        assert (found.code, found.out, found.told) == (theirs.code, theirs.out, theirs.err), line

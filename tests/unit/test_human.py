@@ -1,4 +1,5 @@
 import errno
+import json
 import os
 
 import pytest
@@ -59,3 +60,11 @@ def test_no_error_of_the_system_shows_its_number(number: int, name: str | None) 
     words = os.strerror(number)
     text = human.error_text(OSError(number, words, name))
     assert text == (words if name is None else f"{human.printable(name)}: {words}")
+
+
+@given(st.text(alphabet=st.characters(codec="utf-8") | st.sampled_from("\\\udce9\udcff"), max_size=20))
+def test_json_of_any_file_name_is_text_and_says_which_bytes_there_were(name: str) -> None:
+    made = human.valid_json(json.dumps({"path": name}))
+    read: str = json.loads(made)["path"]
+    read.encode("utf-8")
+    assert read == "".join(f"\\x{ord(c) - 0xDC00:02x}" if "\udc80" <= c <= "\udcff" else c for c in name)

@@ -146,7 +146,7 @@ def told(capsys: pytest.CaptureFixture[str]) -> list[str]:
 
 def explained_log(level: Level = Level.WARN) -> Log:
     log = console_log(level)
-    log.explainer = lambda text: Explanation("Why.", "What to do.") if "known" in text else None
+    log.explainer = lambda text: Explanation("Why.", "What to do.") if "known" in text else Explanation("", "")
     return log
 
 
@@ -170,11 +170,11 @@ def test_in_a_batch_the_explanation_follows_the_last_line_of_the_failure(capsys:
 def test_held_words_explain_the_next_failure_and_are_told_where_none_comes(capsys: pytest.CaptureFixture[str]) -> None:
     log = explained_log()
     tool = log.logger("tool")
-    log.hold(tool, "Better.")
+    log.hold(tool, "Better", Explanation("So it is.", "Ask."))
     tool.fatal("known")
-    log.hold(tool, "Nobody asks.")
+    log.hold(tool, "Nobody asks", Explanation("", "Ask."))
     log.close()
-    assert told(capsys) == ["F: known", "W:   Better.", "W:   Nobody asks."]
+    assert told(capsys) == ["F: known", "W:   Better. So it is. Ask.", "W:   Nobody asks. Ask."]
 
 
 def test_a_log_that_does_not_explain_writes_what_failed_only(capsys: pytest.CaptureFixture[str]) -> None:
@@ -189,7 +189,7 @@ def test_a_log_that_does_not_explain_writes_what_failed_only(capsys: pytest.Capt
 def test_failures_are_remembered_even_where_nothing_is_written(capsys: pytest.CaptureFixture[str]) -> None:
     log = explained_log(Level.OFF)
     log.logger("tool").error("known")
-    assert (log.failures, told(capsys)) == (["known"], [])
+    assert (log.first_failure, told(capsys)) == (("known", None), [])
 
 
 def test_what_is_for_the_user_alone_is_shown_by_the_console_only(capsys: pytest.CaptureFixture[str]) -> None:

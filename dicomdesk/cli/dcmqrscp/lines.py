@@ -277,7 +277,8 @@ def archive_words(event: ServingEvent) -> tuple[events.Notice, ...]:
     match event:
         case events.RequestFailed(job_id=job, peer_host=host, reason=reason):
             text = f"Could not receive association request from {host}: {reason}"
-            return (events.Notice(job_id=job, level=events.NoticeLevel.ERROR, text=text, peer_host=host),)
+            level = events.NoticeLevel.INFO if event.is_bare_connection else events.NoticeLevel.ERROR
+            return (events.Notice(job_id=job, level=level, text=text, peer_host=host),)
         case events.EchoReceived(job_id=job, message_id=number):
             text = f"Received Echo SCP RQ: MsgID {number}"
             return (events.Notice(job_id=job, level=events.NoticeLevel.INFO, text=text),)

@@ -24,8 +24,10 @@ class ReceiveLines(LogLines[events.Event]):
         events.Notice,
         events.StorageChanged,
         events.RequestFailed,
+        events.AssociationReceived,
         events.AssociationAborted,
         events.AssociationFailed,
+        events.AssociationReleased,
     )
 
     def __init__(self, log: Log, *, max_pdu_bytes: int, shows_contexts: bool) -> None:
@@ -34,6 +36,8 @@ class ReceiveLines(LogLines[events.Event]):
         self._started: dict[int, events.ItemStarted] = {}
         self._open: set[int] = set()
         """Numbers of the associations that are there now."""
+        self._senders: dict[int, str] = {}
+        """Who they are."""
 
     @property
     def shows_stored(self) -> bool:
@@ -77,9 +81,12 @@ class ReceiveLines(LogLines[events.Event]):
 
     def _show_association(self, event: events.AssociationEvent) -> None:
         self._open.add(event.association)
+        if isinstance(event, events.AssociationReceived):
+            self._senders[event.association] = f"{printable(event.calling_ae_title)} ({printable(event.peer_host)})"
         label = self._label(event.association)
         if isinstance(event, events.AssociationFailed | events.AssociationReleased | events.AssociationAborted):
             self._open.discard(event.association)
+            self._senders.pop(event.association, None)
         match event:
             case events.AssociationReceived():
                 self._show_received(event)
@@ -137,8 +144,15 @@ class ReceiveLines(LogLines[events.Event]):
             self._network.debug("\n".join(store_response_lines(started, event.status, is_outgoing=True)))
         if event.outcome is not events.ItemOutcome.STORED:
             reason = f": {printable(event.reason)}" if event.reason else ""
-            text = f"received object not stored, answered {words}{reason}"
+            text = f"received object not stored, answered {words}{reason}{self._names(event)}"
             self._causes.write(self._network, Level.WARN, text, (words, cause_of(reason)))
+
+    def _names(self, event: events.ItemFinished) -> str:
+        """Which instance it was, and who sent it, as far as that is known."""
+        uid = event.header.sop_instance_uid if event.header is not None else ""
+        named = (f"SOP Instance UID {printable(uid)}" if uid else "", self._senders.get(event.association, ""))
+        names = " from ".join(filter(None, named))
+        return f" ({names})" if names else ""
 
     def _label(self, association: int) -> str:
         """Label that tells the lines of simultaneous associations apart; DCMTK has one after the other."""
@@ -162,7 +176,9 @@ def receive_words(event: events.Event) -> tuple[events.Notice, ...]:
     """Notices for a fact in the words of DCMTK's dcmrecv or in its manner, none where the fact speaks for itself."""
     match event:
         case events.RequestFailed(peer_host=host, reason=reason):  # the host is not in DCMTK's line
-            return (_error(event, f"Could not receive association request: {reason}", host),)
+            text = f"Could not receive association request: {reason}"
+            level = events.NoticeLevel.INFO if event.is_bare_connection else events.NoticeLevel.ERROR
+            return (events.Notice(job_id=event.job_id, level=level, text=text, peer_host=host),)
         case events.EchoReceived(job_id=job, message_id=number):
             texts = (f"Received C-ECHO Request (MsgID {number})", "Sending C-ECHO Response (Success)")
             return tuple(events.Notice(job_id=job, level=events.NoticeLevel.INFO, text=text) for text in texts)

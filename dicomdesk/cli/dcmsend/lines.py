@@ -191,6 +191,7 @@ class SendLines(RequestorLines[events.Event]):
             self._network.debug("\n".join(store_response_lines(started, event.status, is_outgoing=False)))
         if event.outcome not in _SILENT_OUTCOMES:
             self._tool.warn(f"not stored by the peer: {path}: {words}")
+            self._explain(event)
 
     def _show_unanswered(self, event: events.ItemFinished) -> None:
         path, reason = printable(event.path), printable(event.reason)
@@ -199,6 +200,7 @@ class SendLines(RequestorLines[events.Event]):
                 self._tool.info(f"not sent: {path}: {reason}")
             case events.NotSentCause.NOT_CONVERTED:
                 self._tool.warn(f"not sent: {path}: {reason}")
+                self._explain(event)
             case events.NotSentCause.NOT_REACHED:
                 self._tool.debug(f"not sent: {path}: {reason}")
             case events.NotSentCause.UNREADABLE:
@@ -206,6 +208,7 @@ class SendLines(RequestorLines[events.Event]):
                 self._network.error(f"cannot send SOP instance from file: {path}: {reason}")
             case None:
                 self._tool.warn(f"not answered by the peer: {path}: {reason}")
+                self._explain(event)
             case _:
                 assert_never(event.not_sent_cause)
 

@@ -7,6 +7,7 @@ from dicomdesk.cli.output.log_lines import write_notice
 from dicomdesk.cli.output.requestor_lines import RequestorLines, condition_of
 from dicomdesk.engine import events
 from dicomdesk.engine.check.echo import EchoFailure
+from dicomdesk.human import printable
 from dicomdesk.logs import Log
 from dicomdesk.settings import AssociationSettings, Peer
 
@@ -17,6 +18,7 @@ _EXIT_CODES = {
     EchoFailure.ASSOCIATION: ExitCode.FAILED,
     EchoFailure.NO_PRESENTATION_CONTEXT: ExitCode.FAILED,
     EchoFailure.ABORTED_BY_PEER: ExitCode.SUCCESS,
+    EchoFailure.RELEASED_BY_PEER: ExitCode.NO_ECHO,
     EchoFailure.ECHO: ExitCode.NO_ECHO,
     EchoFailure.RELEASE: ExitCode.FAILED,
 }
@@ -52,6 +54,8 @@ class EchoLines(RequestorLines[events.Event]):
         match result.failure:
             case None | EchoFailure.RELEASE:
                 self._tool.info("Aborting Association" if aborts_at_end else "Releasing Association")
+                if result.status:
+                    self._log.remark(self._tool, printable(f"{result.text} {result.advice}"))
                 if result.failure is not None:
                     self._tool.fatal(f"Association Release Failed: {condition}")
             case EchoFailure.NO_PRESENTATION_CONTEXT:
@@ -61,6 +65,9 @@ class EchoLines(RequestorLines[events.Event]):
             case EchoFailure.ABORTED_BY_PEER:
                 self._tool.error(f"Echo Failed: {condition}")
                 self._tool.info("Peer Aborted Association")
+            case EchoFailure.RELEASED_BY_PEER:
+                self._tool.error(f"Echo Failed: {condition}")
+                self._tool.fatal("Protocol Error: Peer requested release (Aborting)")
             case EchoFailure.ECHO:
                 self._tool.error(f"Echo Failed: {condition}")
                 self._tool.error(f"Echo SCU Failed: {condition}")
@@ -79,8 +86,13 @@ def echo_words(event: events.Event) -> tuple[events.Notice, ...]:
     return (events.Notice(job_id=event.job_id, level=events.NoticeLevel.INFO, text=text),)
 
 
-def exit_code(result: "EchoResult", last_signal: int) -> int:
-    """The exit code of the process; ``last_signal`` is 0 where none came."""
+def exit_code(result: "EchoResult", last_signal: int, *, writes_json: bool = False) -> int:
+    """The exit code of the process; ``last_signal`` is 0 where none came.
+
+    DCMTK's tool ends with 0 where the peer aborts, or answers that it failed; where JSON says so, the code does too.
+    """
     if result.outcome is events.JobOutcome.CANCELLED and last_signal:
         return died_of_signal(last_signal)
-    return int(_EXIT_CODES[result.failure]) if result.failure is not None else int(ExitCode.SUCCESS)
+    code = int(_EXIT_CODES[result.failure]) if result.failure is not None else int(ExitCode.SUCCESS)
+    has_failed = result.outcome is events.JobOutcome.FAILED
+    return int(ExitCode.NO_ECHO) if writes_json and has_failed and not code else code

@@ -61,7 +61,7 @@ def _ask(options: EchoOptions, peer: Peer, log: Log) -> int:
 
     def conclude(result: "EchoResult") -> int:
         lines.show_end(result, aborts_at_end=options.aborts_at_end)
-        return exit_code(result, watch.last_signal)
+        return exit_code(result, watch.last_signal, writes_json=options.writes_json)
 
     return watch.carry_out(request, conclude)
 

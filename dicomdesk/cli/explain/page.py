@@ -1,14 +1,32 @@
 """The page of failures: each with its likely cause and what to do; and what statuses mean, by service."""
 
+import re
 from collections.abc import Iterable, Iterator
 
-from dicomdesk.engine.explain.failure import Area
+from dicomdesk.engine.explain.failure import Area, Failure
 from dicomdesk.engine.explain.recognition import FAILURES
 from dicomdesk.engine.explain.status_table import StatusRow, common_rows, own_rows
 
 __all__ = ["failures_page"]
 
 _MADE = "<!-- Made by packaging/reference-pages; edit the tables in dicomdesk/engine/explain instead. -->"
+
+_IS_PATTERN = re.compile(r"[][()|?*+\\\\^$]")
+_MOST_WORDS = 4
+_SHOWN = (
+    "",
+    "## Where it is shown",
+    "",
+    "- In the log of every tool: DCMTK's line as it is, then one line that begins with `W:   ` (indented, so that",
+    "  scripts that read the first pass it over) with cause and next step. What was explained is not explained again",
+    "  for five minutes. `--terse` leaves these lines out, `--quiet` all.",
+    "- In `--json`: `cause` and `advice` of the event; where the exit code is not 0 the last event is `exit`, also",
+    "  where no job began.",
+    "- In reports and in the window: the same words beside the instance or the input.",
+    "- What a peer says in words of its own (Error Comment, Offending Element) may hold what is known of a patient. It",
+    "  stands where the user is: on the terminal, in the window, in reports and in `--json`. Files and the system log",
+    "  that `--log-config` names do not have it.",
+)
 
 
 def failures_page() -> str:
@@ -33,11 +51,13 @@ def _lines() -> Iterator[str]:
         yield ""
         yield f"## {area.value}"
         yield ""
-        yield "| what happened | likely cause | what to do |"
-        yield "| --- | --- | --- |"
+        yield "| what happened | likely cause | what to do | words of logs |"
+        yield "| --- | --- | --- | --- |"
         for failure in FAILURES:
             if failure.area is area:
-                yield f"| {failure.sentence} | {failure.cause} | {failure.advice} |"
+                yield f"| {failure.sentence} | {failure.cause} | {failure.advice} | {_words_of(failure)} |"
+    yield ""
+    yield from _SHOWN
     yield ""
     yield "## Statuses"
     yield ""
@@ -46,6 +66,12 @@ def _lines() -> Iterator[str]:
     yield from _status_lines("After every service", common_rows())
     for title, service in (("C-STORE", "C-STORE"), ("C-FIND", "C-FIND"), ("C-MOVE and C-GET", "C-MOVE")):
         yield from _status_lines(title, own_rows(service))
+
+
+def _words_of(failure: Failure) -> str:
+    """Some of the words by which logs tell of it, ours and DCMTK's; not those that are patterns."""
+    words = [pattern for pattern in failure.patterns if not _IS_PATTERN.search(pattern)]
+    return ", ".join(f"`{word}`" for word in words[:_MOST_WORDS])
 
 
 def _status_lines(title: str, rows: Iterable[StatusRow]) -> Iterator[str]:

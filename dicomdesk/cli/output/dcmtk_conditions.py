@@ -85,3 +85,8 @@ def numbered_condition(text: str) -> str:
         if text.startswith(beginning):
             return f"{number} {text}"
     return text
+
+
+def known_conditions() -> list[str]:
+    """The conditions that have a number, as they begin, with it."""
+    return [numbered_condition(text) for text in (*(beginning for beginning, _ in _NUMBERS), *_TLS_NUMBERS)]

@@ -5,8 +5,8 @@ Every object has ``event`` and ``at`` (when it was written, ISO 8601 with offset
 ======================  ================================================================================================
 ``job-started``         ``job``
 ``notice``              ``level`` (debug, info, warning, error), ``text``, ``peer_host`` (of a connection that did not
-                        become an association, or null)
-``input-skipped``       ``path``, ``reason``
+                        become an association, or null); of an error ``cause``, ``advice``
+``input-skipped``       ``path``, ``reason``, ``cause``, ``advice``
 ``scan-finished``       ``items``, ``bytes``, ``skipped``
 ``association-requested``  ``association``, ``peer``, ``calling_ae_title``, ``presentation_contexts``,
                         ``extended_negotiation``, ``user_identity`` (or null)
@@ -17,16 +17,16 @@ Every object has ``event`` and ``at`` (when it was written, ISO 8601 with offset
                         ``peer_port``, ``peer_implementation_class_uid``, ``peer_implementation_version``,
                         ``peer_max_pdu_bytes``, ``max_send_pdv_bytes``, ``presentation_contexts``,
                         ``extended_negotiation``, ``user_identity`` (or null), ``tls`` (or null)
-``association-failed``  ``association``, ``reason``, ``advice``
+``association-failed``  ``association``, ``reason``, ``cause``, ``advice``
 ``association-released``   ``association``
-``association-aborted``    ``association``, ``by_peer``, ``reason``
+``association-aborted``    ``association``, ``by_peer``, ``reason``, ``cause``, ``advice``
 ``item-started``        ``association``, ``index``, ``message_id``, ``sop_class_uid``, ``sop_instance_uid``,
                         ``converted_from``, ``converted_to``
 ``item-finished``       ``association``, ``index``, ``message_id``, ``path``, ``outcome`` (stored, warning, refused,
                         not-sent, failed), ``status`` (number or null), ``reason``, ``bytes``, ``attempts``, and where
                         known ``sop_class_uid``, ``sop_instance_uid``, ``transfer_syntax_uid``, ``study_instance_uid``,
                         ``series_instance_uid``; where instances are received ``arrival`` (new, repeated, overwritten,
-                        kept-both, refused-again, refused, lost)
+                        kept-both, refused-again, refused, lost); where not all is well ``cause``, ``advice``
 ``retry-scheduled``     ``items``, ``attempt``, ``next_try_at``, ``reason``
 ``listener-started``    ``address``, ``port``
 ``study-settled``       ``study_instance_uid``, ``folder``, ``items``, ``command_exit_code`` (number or null), ``here``
@@ -45,7 +45,11 @@ Every object has ``event`` and ``at`` (when it was written, ISO 8601 with offset
 ``progress``            ``items_total``, ``items_done``, ``bytes_total``, ``bytes_done``, ``bytes_per_s``,
                         ``items_per_s``, ``seconds_left`` (number or null), ``associations``; once a second
 ``job-finished``        ``outcome`` (completed, failed, cancelled), ``counts`` (by outcome of an item), ``error``;
-                        where instances were received ``arrivals`` (by what they were)
+                        where instances were received ``arrivals`` (by what they were); where it failed ``cause``,
+                        ``advice``
+``exit``                ``exit_code``, ``error`` (the first line of the log at ERROR or above, or ""), ``cause``,
+                        ``advice``: the last line wherever the exit code is not 0, also where no job began; not
+                        after a signal
 ======================  ================================================================================================
 
 A presentation context has ``id``, ``abstract_syntax``, ``transfer_syntaxes`` and, once negotiated, ``result``
@@ -56,7 +60,9 @@ none, or null for the default). An extended negotiation has ``sop_class_uid``, `
 ``wants_response``, ``has_response``. TLS has ``version``, ``cipher``, ``has_peer_certificate``,
 ``peer_subject``, ``peer_issuer``, ``peer_expires`` (ISO 8601, or null where there is no certificate or it cannot be
 read), ``is_peer_verified``. A sender has ``calling_ae_title``, ``called_ae_title``, ``host``, ``address``. Patient
-names and identifiers do not appear, nor do passcodes and tokens.
+names and identifiers do not appear, unless a peer puts them into the comment that ``reason`` ends with, nor do
+passcodes and tokens. ``cause`` is why something happened as far as is known, ``advice`` what to do; both are "" where
+there is nothing to say. A byte of a file name that is not UTF-8 is written as ``\\xe9``: each line is valid JSON.
 """
 
 import json
@@ -65,8 +71,11 @@ from datetime import datetime
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from dicomdesk.cli.output.standard_streams import write_stdout
+from dicomdesk.cli.output.explaining import explain_fact
+from dicomdesk.cli.output.standard_streams import Written, write_stdout
 from dicomdesk.engine import events
+from dicomdesk.human import printable, valid_json
+from dicomdesk.logs import Explanation
 
 if TYPE_CHECKING:
     from dicomdesk.engine.stats import Progress
@@ -154,9 +163,15 @@ class JsonLinesReporter:
         self._write([{"event": "progress", "at": _now(), **describe_progress(progress)}])
 
     def _write(self, objects: Sequence[Mapping[str, Value]]) -> None:
-        lines = "".join(json.dumps(each, separators=(",", ":")) + "\n" for each in objects)
-        if not write_stdout(lines):
+        lines = "".join(valid_json(json.dumps(each, separators=(",", ":"))) + "\n" for each in objects)
+        if not write_stdout(lines, Written.EVENTS):
             self.is_lost = True
+
+
+def write_exit(exit_code: int, error: str, explanation: Explanation) -> None:
+    """Write that the tool ends with this exit code; ``error`` is what it has told first of all that failed, or ""."""
+    fields: Fields = {"exit_code": exit_code, "error": printable(error), **explanation._asdict()}
+    JsonLinesReporter().write([("exit", fields)])
 
 
 def describe_with_words(event: events.Event, words: Words) -> Iterator[tuple[str, Fields]]:
@@ -179,11 +194,30 @@ def describe_progress(progress: "Progress") -> Fields:
 
 def _item_finished(event: events.ItemFinished) -> Fields:
     fields = _ITEM(event) if event.header is None else _IDENTIFIED_ITEM(event)
+    if event.outcome is not events.ItemOutcome.STORED:
+        fields = fields | _explained(event)
     return fields if event.arrival is None else fields | {"arrival": event.arrival.value}
+
+
+def _explained(event: events.NamedEvent) -> Fields:
+    cause, advice = explain_fact(event)
+    return {"cause": cause, "advice": advice}
+
+
+def explaining(make: Callable[[Any], Fields]) -> Callable[[Any], Fields]:
+    """Return what makes a JSON object of an event: as ``make`` does, with why it happened and what to do."""
+    return lambda event: make(event) | _explained(event)
+
+
+def _notice(event: events.Notice) -> Fields:
+    fields = _NOTICE(event)
+    return fields | _explained(event) if event.level is events.NoticeLevel.ERROR else fields
 
 
 def _job_finished(event: events.JobFinished) -> Fields:
     fields = _FINISHED(event)
+    if event.error:
+        fields |= _explained(event)
     if event.arrivals:
         fields["arrivals"] = {kind.value: count for kind, count in event.arrivals.items()}
     return fields
@@ -244,10 +278,11 @@ _FINISHED = keys(
     "outcome=outcome.value counts error",
     counts=lambda counts: {outcome.value: count for outcome, count in counts.items()},
 )
+_NOTICE = keys("level=level.value text peer_host", peer_host=lambda host: host or None)
 _EVENTS: Mapping[type, tuple[str, Callable[[Any], Fields]]] = {
     events.JobStarted: ("job-started", keys("job=job_id")),
-    events.Notice: ("notice", keys("level=level.value text peer_host", peer_host=lambda host: host or None)),
-    events.InputSkipped: ("input-skipped", keys("path reason")),
+    events.Notice: ("notice", _notice),
+    events.InputSkipped: ("input-skipped", explaining(keys("path reason"))),
     events.ScanFinished: ("scan-finished", keys("items bytes=size_bytes skipped")),
     events.AssociationRequested: (
         "association-requested",
@@ -289,9 +324,9 @@ _EVENTS: Mapping[type, tuple[str, Callable[[Any], Fields]]] = {
             tls=_TLS,
         ),
     ),
-    events.AssociationFailed: ("association-failed", keys("association reason cause advice")),
+    events.AssociationFailed: ("association-failed", explaining(keys("association reason"))),
     events.AssociationReleased: ("association-released", keys("association")),
-    events.AssociationAborted: ("association-aborted", keys("association by_peer reason")),
+    events.AssociationAborted: ("association-aborted", explaining(keys("association by_peer reason"))),
     events.ItemStarted: (
         "item-started",
         keys("association index message_id sop_class_uid sop_instance_uid converted_from converted_to"),

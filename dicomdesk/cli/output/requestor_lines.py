@@ -4,11 +4,13 @@ from typing import TypeVar
 
 from dicomdesk.cli.output.association_dump import negotiated_lines, outgoing_request_lines
 from dicomdesk.cli.output.dcmtk_conditions import condition_text, numbered_condition
+from dicomdesk.cli.output.explaining import explain_fact
 from dicomdesk.cli.output.log_lines import LogLines
 from dicomdesk.engine import events
+from dicomdesk.engine.explain.peer_words import split_peer_words
 from dicomdesk.errors import AssociationRejectedError, DicomdeskError, IllegalAeTitleError
 from dicomdesk.human import printable
-from dicomdesk.logs import Level, Log
+from dicomdesk.logs import Explanation, Level, Log
 from dicomdesk.settings import LARGE_MAX_PDU_BYTES, AssociationSettings, Peer
 
 __all__ = ["RequestorLines", "condition_of"]
@@ -64,12 +66,23 @@ class RequestorLines(LogLines[FactT]):
     def _show_failed(self, event: events.AssociationFailed) -> None:
         """Have our words follow DCMTK's line, which comes at the end of the job, where there are more than a reason."""
         reason = printable(event.reason).removesuffix(".")
-        remedy = printable(f"{event.cause} {event.advice}".strip())
-        if remedy and self._explains:
-            self._has_warned_of_failure = True
-            self._log.hold(self._tool, f"{reason}. {remedy}")
-        else:
+        words = Explanation(printable(event.cause), printable(event.advice))
+        if words.text:
+            self._has_warned_of_failure = self._explains
+            self._log.hold(self._tool, reason, words)
+        if not self._has_warned_of_failure:
             self._tool.debug(reason)
+
+    def _explain(self, event: events.Event) -> None:
+        """Have a line below ERROR followed by why it happened and what to do, and by what the peer says."""
+        if not self._explains:
+            return
+        about = said = ""
+        if isinstance(event, events.ItemFinished):
+            _, said = split_peer_words(event.reason)
+            uid = event.header.sop_instance_uid if event.header is not None else ""
+            about = f"Peer {self._peer}{f', SOP Instance UID {uid}' if uid else ''}: "
+        self._log.remark(self._tool, printable(explain_fact(event).text), printable(said), printable(about))
 
     def _show_no_association(self, error: DicomdeskError | None, level: Level = Level.FATAL) -> None:
         """Write why there is none, at the end of the job."""

@@ -8,6 +8,7 @@ import io
 import os
 import sys
 from contextlib import suppress
+from enum import Enum
 from typing import TextIO
 
 from dicomdesk.logs import Level, prefixed_lines
@@ -37,11 +38,35 @@ def make_output_tolerant(*streams: TextIO) -> None:
             reconfigure(errors="surrogateescape" if is_unicode else "backslashreplace")
 
 
-def write_stdout(text: str) -> bool:
+class Written(Enum):
+    """What was written on stdout."""
+
+    NOTHING = "nothing"
+    TEXT = "text"
+    EVENTS = "events"
+    """The last was a line of JSON that is an event."""
+
+
+_written = [Written.NOTHING]
+
+
+def forget_written() -> None:
+    """Take stdout for one on which nothing was written."""
+    _written[0] = Written.NOTHING
+
+
+def written_stdout() -> Written:
+    """What was written on stdout since ``forget_written``."""
+    return _written[0]
+
+
+def write_stdout(text: str, kind: Written = Written.TEXT) -> bool:
     """Write on stdout at once; False where it cannot be written, which stderr then says.
 
     Where nobody reads it any more that is no trouble. In both cases all that is written later goes nowhere.
     """
+    if text:
+        _written[0] = kind
     try:
         sys.stdout.write(text)
         sys.stdout.flush()

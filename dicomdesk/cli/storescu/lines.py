@@ -74,6 +74,8 @@ class StoreLines(RequestorLines[events.Event]):
             case _:
                 for notice in self._words(event):
                     self._show_notice(notice)
+                if isinstance(event, events.InputIgnored):
+                    self._explain(event)
                 self._show_association(event)
 
     def _show_notice(self, event: events.Notice) -> None:
@@ -131,6 +133,7 @@ class StoreLines(RequestorLines[events.Event]):
             self._tool.info(f"Received Store Response ({words})")
         if event.outcome not in _SILENT_OUTCOMES:
             self._tool.warn(f"not stored by the peer: {printable(event.path)}: {words}")
+            self._explain(event)
 
     def _show_unanswered(self, event: events.ItemFinished) -> None:
         """Write the dots of an instance without answer; why it has none was a notice, but for repetitions not tried."""

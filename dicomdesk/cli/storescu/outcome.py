@@ -72,8 +72,10 @@ class StoreOutcome(DeliveryOutcome):
 
     def _failure_code(self, failure: SendFailure) -> int:
         if failure is SendFailure.STATUS and self._result.status is not None:
-            # As with DCMTK, hence 0 for a status below 0100H.
-            return self._result.status >> 8
+            # As with DCMTK, hence 0 for a status below 0100H; but what our own options write tells of a failure.
+            options = self._options
+            is_told = options.writes_json or options.report_file or options.own_report_file
+            return self._result.status >> 8 or (int(ExitCode.FAILED) if is_told else 0)
         if failure is SendFailure.ASSOCIATION_LOST and isinstance(self._result.error, AssociationAbortedError):
             return int(ExitCode.ASSOCIATION_LOST)
         return int(ExitCode.FAILED)

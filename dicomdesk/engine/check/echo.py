@@ -15,7 +15,7 @@ from dicomdesk.engine.events import (
 from dicomdesk.engine.job import Job, new_job_id
 from dicomdesk.engine.outgoing_association import NotOpenedError, OutgoingAssociation
 from dicomdesk.engine.stats import Progress
-from dicomdesk.errors import AssociationAbortedError, DicomdeskError, PeerError
+from dicomdesk.errors import AssociationAbortedError, DicomdeskError, PeerError, PeerReleasedError
 from dicomdesk.network.negotiation import ContextResult, Negotiation, number_contexts
 from dicomdesk.network.requestor.association import RequestedAssociation
 from dicomdesk.network.status import DimseService, status_text
@@ -33,6 +33,8 @@ class EchoFailure(Enum):
     NO_PRESENTATION_CONTEXT = "no-presentation-context"
     ABORTED_BY_PEER = "aborted-by-peer"
     """Or lost, in place of an answer."""
+    RELEASED_BY_PEER = "released-by-peer"
+    """In place of an answer."""
     ECHO = "echo"
     """Aborted by us: no answer in time, or one that makes no sense."""
     RELEASE = "release"
@@ -105,6 +107,9 @@ class EchoJob(Job[EchoResult]):
         try:
             for message_id in range(1, self._request.repeats + 1):
                 self._echo(association, message_id)
+        except PeerReleasedError as error:
+            self._outgoing.report_loss(error)
+            return self._result(error, EchoFailure.RELEASED_BY_PEER)
         except PeerError as error:
             self._outgoing.report_loss(error)
             is_by_peer = isinstance(error, AssociationAbortedError)

@@ -16,6 +16,7 @@ from dicomdesk.engine.events import (
     ItemStarted,
     NotSentCause,
 )
+from dicomdesk.engine.explain.peer_words import PEER_SAYS
 from dicomdesk.engine.stats import TransferStats
 from dicomdesk.network.presentation.context_planning import PlannedInstance
 from dicomdesk.network.status import StatusClass, classify_status, status_text
@@ -96,7 +97,7 @@ def judge_status(status: int, comment: str) -> Answer:
         return _STORED
     reason = status_advice(status) or status_text(status)
     if comment:
-        reason += f' The peer says: "{comment}"'
+        reason += f' {PEER_SAYS} "{comment}"'
     return Answer(_OUTCOMES[classify_status(status)], status, reason)
 
 

@@ -135,7 +135,7 @@ TLS = (
         "The peer expects TLS.",
         "The peer expects TLS on that port, and was spoken to without.",
         "Turn on TLS for this node, or use the peer's port without TLS.",
-        (r"expects TLS on that port", r"answered with TLS"),
+        (r"expects TLS on that port", r"answered with TLS", r"no association without TLS"),
     ),
     Failure(
         "plain-on-tls",
@@ -292,7 +292,44 @@ TLS = (
         "The peer hung up during the TLS handshake.",
         "The peer hung up during the handshake: it may speak no TLS there, or demand a certificate of us.",
         "Ask which port takes TLS, and whether it demands a certificate; " + _LOG[0].lower() + _LOG[1:],
-        (r"unexpected eof while reading", r"SSL_ERROR_SYSCALL", r"during the (TLS )?handshake"),
+        (
+            r"unexpected eof while reading",
+            r"SSL_ERROR_SYSCALL",
+            r"during the (TLS )?handshake",
+            r"complete the TLS handshake",
+        ),
+    ),
+    Failure(
+        "tls-weak-key",
+        Area.TLS,
+        "The peer's TLS is too weak to be accepted.",
+        "The peer uses short keys that are not safe any more.",
+        "Have the peer get longer keys (DH parameters or certificate), or choose a profile with elliptic curves.",
+        (r"key too small", r"ca md too weak"),
+    ),
+    Failure(
+        "tls-access-denied",
+        Area.TLS,
+        "The peer understood our certificate, and does not let us in.",
+        "The certificate is valid, but not among those that the peer serves.",
+        "Have it made known at the peer.",
+        (r"alert access denied",),
+    ),
+    Failure(
+        "tls-name-unknown",
+        Area.TLS,
+        "The peer has no certificate for the name that was dialled.",
+        "Several services share the address, and none goes by that name.",
+        "Use the name under which the peer's certificate was issued.",
+        (r"unrecognized name",),
+    ),
+    Failure(
+        "tls-fault",
+        Area.TLS,
+        "The TLS handshake failed.",
+        "One of the two programs breaks the rules of TLS, or something on the way changes what is sent.",
+        "Try another TLS profile; look into both logs.",
+        (r"TLS error", r"TLS handshake (failed|broke off)", r"OpenSSL I/O error"),
     ),
 )
 
@@ -377,7 +414,17 @@ ASSOCIATING = (
         "The request cannot be sent.",
         "What is to be proposed cannot be sent.",
         "Correct the AE titles: at most 16 characters, not blank, no backslash.",
-        (r"illegal (service )?parameter", r"illegal AE title"),
+        (
+            r"illegal (service )?parameter",
+            r"illegal AE title",
+            r"AE title (is empty|has characters)",
+            r"extended negotiation",
+            r"user information",
+            r"total length of user items",
+            r"coding error in ASC",
+            r"presentation contexts, not",
+            r"no presentation context to propose",
+        ),
     ),
     Failure(
         "identity-not-confirmed",
@@ -385,7 +432,7 @@ ASSOCIATING = (
         "The peer did not confirm the user identity.",
         "The peer did not confirm the user identity.",
         "Check it, or do not ask for a confirmation.",
-        (r"user identification negotiation failed", r"user identity .* not confirm"),
+        (r"user identification negotiation failed", r"did not confirm the user", r"user identity .* not confirm"),
     ),
     Failure(
         "no-context-accepted",
@@ -408,7 +455,11 @@ ASSOCIATING = (
         "The association could not be opened.",
         "The association could not be opened.",
         _LOG,
-        (r"association request failed", r"cannot (open|negotiate) (an )?association"),
+        (
+            r"association request failed",
+            r"(cannot|could not) (open|negotiate) (an |network )?association",
+            r"peer rejected the association",
+        ),
     ),
 )
 

@@ -18,6 +18,7 @@ class Area(Enum):
     FILES = "Files that are to be sent"
     RECEIVING = "Receiving and storing"
     RETRIEVING = "Queries and retrieves"
+    ARCHIVE = "The archive"
     SETTINGS = "Settings and this machine"
 
 

@@ -5,8 +5,32 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cache
 
-from dicomdesk.engine.explain import connecting, working
+from dicomdesk.engine.explain import connecting, keeping, working
 from dicomdesk.engine.explain.failure import Area, Failure
+from dicomdesk.errors import (
+    ChangedError,
+    ConfigurationError,
+    ConversionError,
+    DataError,
+    DicomdeskError,
+    DictionaryError,
+    HostLostError,
+    IllegalAeTitleError,
+    IndexBusyError,
+    IndexDamagedError,
+    IndexUnusableError,
+    InvalidUidError,
+    JournalError,
+    KeyPassPhraseError,
+    ListStateError,
+    LogConfigurationError,
+    NotDicomError,
+    ProfileError,
+    ProposalTooLongError,
+    ReportError,
+    TlsSettingsError,
+    TruncatedError,
+)
 from dicomdesk.logs import Explanation
 from dicomdesk.network.status import DimseService, Status
 from dicomdesk.network.status_meanings import explain_status
@@ -16,6 +40,7 @@ __all__ = [
     "FAILURES",
     "Sighting",
     "explain_all",
+    "explain_error",
     "explain_line",
     "explain_lines",
     "explain_rejection",
@@ -26,14 +51,18 @@ __all__ = [
 
 FAILURES = (
     *connecting.REJECTED,
+    *working.SETTINGS,
+    *keeping.CONFIGURATION,
     *working.RECEIVING,
     *connecting.CONNECTING,
     *connecting.TLS,
     *working.RETRIEVING,
     *working.TRANSFER,
     *connecting.ASSOCIATING,
-    *working.SETTINGS,
+    *keeping.ARCHIVE,
+    *keeping.KEPT,
     *working.FILES,
+    *keeping.LIMITS,
 )
 """All that have words of their own; where a line fits several, the first explains it."""
 
@@ -52,6 +81,8 @@ _SERVICES = (
 )
 _LONGEST_LINE = 4096
 _MOST_LINES = 1000
+_BARE_STATUS = 6
+"""Letters of a status by itself, which is no line."""
 _NO_REASON = "Reason: No Reason"
 _TRANSIENT = 2
 """Result of a rejection that invites another try."""
@@ -97,6 +128,43 @@ def explain_line(line: str) -> Explanation | None:
     """
     text = line[:_LONGEST_LINE]
     failure = next((failure for pattern, failure in _patterns() if pattern.search(text)), None)
+    if failure is None and len(text) > _BARE_STATUS:
+        failure = next(_statuses(text, ""), None)
+    return None if failure is None else Explanation(failure.cause, failure.advice)
+
+
+_BY_CLASS: tuple[tuple[type[DicomdeskError], str], ...] = (
+    (KeyPassPhraseError, "key-passphrase"),
+    (ConversionError, "cannot-convert"),
+    (TruncatedError, "file-cut"),
+    (InvalidUidError, "uid-missing"),
+    (NotDicomError, "file-not-dicom"),
+    (ChangedError, "file-changed"),
+    (DataError, "file-not-usable"),
+    (ProfileError, "profile"),
+    (ConfigurationError, "configuration"),
+    (LogConfigurationError, "log-configuration"),
+    (DictionaryError, "dictionary"),
+    (IllegalAeTitleError, "what-is-proposed"),
+    (ProposalTooLongError, "what-is-proposed"),
+    (TlsSettingsError, "key-or-certificate"),
+    (ListStateError, "list-state"),
+    (JournalError, "journal"),
+    (IndexBusyError, "index-busy"),
+    (IndexDamagedError, "index-damaged"),
+    (IndexUnusableError, "database-down"),
+    (ReportError, "report-not-written"),
+    (HostLostError, "engine-gone"),
+)
+"""Errors of a kind that has one meaning, whatever their words; the first that fits."""
+
+
+def explain_error(error: DicomdeskError) -> Explanation | None:
+    """Why an error was raised, and what to do: by its words, else by its kind; None if nothing is known."""
+    known = explain_line(str(error))
+    if known is not None:
+        return known
+    failure = next((_BY_KEY[key] for kind, key in _BY_CLASS if isinstance(error, kind)), None)
     return None if failure is None else Explanation(failure.cause, failure.advice)
 
 

@@ -113,7 +113,7 @@ def describe_trouble(text: str, peer_host: str = "") -> Details:
     title = _say("Trouble with a connection from {host}").format(host=human.printable(peer_host))
     return Details(
         title=title if peer_host else _say("Trouble while listening"),
-        text=human.printable(wording.sentence(wording.capitalised(text))),
+        text=human.printable(wording.explained(wording.capitalised(text))),
         icon="warning",
         tone=Tone.WARNING,
         can_copy=True,

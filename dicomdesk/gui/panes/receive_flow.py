@@ -148,7 +148,7 @@ class ReceiveFlow(QObject):
                 self._refuse(details, event.job_id, association)
             case Notice(level=NoticeLevel.ERROR, text=text, peer_host=host):
                 self._refuse(receive_details.describe_trouble(text, host), event.job_id)
-            case RequestFailed(reason=reason, peer_host=host):
+            case RequestFailed(reason=reason, peer_host=host) if not event.is_bare_connection:
                 self._refuse(receive_details.describe_request_failure(reason, host), event.job_id)
             case ItemFinished(fault=fault, association=association) if fault:
                 self._refuse(receive_details.describe_not_stored(fault), event.job_id, association)

@@ -49,7 +49,7 @@ def describe_node(node: Node) -> Details:
         case SkippedNode():
             return Details(
                 title=say("Not sent: {reason}").format(reason=node.reason),
-                text=node.path,
+                text=f"{node.path}\n{wording.explained(node.reason)}",
                 icon="skipped",
                 can_copy=True,
             )
@@ -210,7 +210,8 @@ def _commonest_reason(node: Node, state: ItemState) -> str:
 
 def _reason_text(result: Result) -> str:
     """Return what the peer or this program said; the reason for a status has what to do about it."""
-    reason = wording.sentence(human.printable(result.reason).strip())
+    reason = human.printable(result.reason).strip()
+    reason = wording.sentence(reason) if result.status or not reason else wording.explained(reason)
     status = say("Status {status}.").format(status=wording.status_code_text(result.status)) if result.status else ""
     return " ".join(part for part in (reason, status) if part)
 

@@ -28,7 +28,7 @@ from dicomdesk.network.acceptor.message_reception import Reception, refused_comm
 from dicomdesk.network.acceptor.observers import IncomingAssociation, ListenerObserver
 from dicomdesk.network.acceptor.operation import Operation, Services
 from dicomdesk.network.dimse.store_reception import EstablishedAssociation, StoreHandler
-from dicomdesk.network.negotiation import ExtendedNegotiation
+from dicomdesk.network.negotiation import PEER_CLOSED, ExtendedNegotiation
 from dicomdesk.network.presentation.context_acceptance import AcceptancePolicy
 from dicomdesk.network.upper_layer.association_pdus import (
     ABORT_SOURCE_PROVIDER,
@@ -459,7 +459,7 @@ class Acceptor:
             return
         self._farewell_s = 0.0
         where = " in the middle of a message" if self._is_inside_message() else ""
-        self._fail(f"The peer closed the connection{where}", by_peer=True)
+        self._fail(f"{PEER_CLOSED}{where}", by_peer=True)
 
     def _is_inside_message(self) -> bool:
         reception = self._reception
@@ -472,7 +472,13 @@ class Acceptor:
             self._abort(error.condition if self._reception is None else str(error))
         else:
             self._farewell_s = 0.0
-            self._fail(self._stop_reason if self._is_cut else str(error), by_peer=not self._is_cut)
+            text = PEER_CLOSED if self._has_only_looked(error) else str(error)
+            self._fail(self._stop_reason if self._is_cut else text, by_peer=not self._is_cut)
+
+    def _has_only_looked(self, error: PeerError) -> bool:
+        """Whether the peer reset a connection over which it had sent nothing, as some health checks do."""
+        is_reset = isinstance(error.__cause__, ConnectionResetError) and self._settings.ssl_context is None
+        return is_reset and not self._number and not self._is_inside_message()
 
     def _abort(self, text: str, *, source: int = ABORT_SOURCE_USER, reason: int = 0) -> None:
         """Send an A-ABORT (action AA-1 or AA-8) unless the association has ended already."""

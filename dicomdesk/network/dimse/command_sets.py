@@ -5,7 +5,7 @@ Read and written by hand because each received instance needs one of each.
 
 from collections.abc import Mapping
 from enum import IntEnum
-from struct import Struct
+from struct import Struct, unpack_from
 
 from dicomdesk.errors import PeerProtocolError
 from dicomdesk.records import dataclass
@@ -89,6 +89,8 @@ _COUNT_HEADS = [
 _AFTER_MESSAGE_ID_BYTES = 20
 """Command Data Set Type and Status in a C-STORE-RSP."""
 _MOST_PATTERNS = 64
+_MOST_OFFENDING = 32
+"""Bytes of tags that anybody reads."""
 
 
 class CommandSet:
@@ -116,6 +118,20 @@ class CommandSet:
     def text(self, element: int) -> str:
         """The text of an element up to the first NUL and without padding, "" where it is absent."""
         return self.values.get(element, b"").partition(b"\0")[0].decode("latin-1").strip(" ")
+
+    @property
+    def complaint(self) -> str:
+        """What a response says of its status: Error Comment (0000,0902), then the elements of Offending Element
+        (0000,0901) in brackets; "" where it says nothing.
+        """
+        comment, offending = self.text(ERROR_COMMENT), self.values.get(OFFENDING_ELEMENT, b"")
+        if not offending:
+            return comment
+        from dicomdesk.dicom.dictionary import find_name  # noqa: PLC0415 - only where there are some: start-up time
+
+        tags = [unpack_from("<HH", offending, at) for at in range(0, min(len(offending), _MOST_OFFENDING) - 3, 4)]
+        named = ", ".join(f"({group:04X},{element:04X}) {find_name(group << 16 | element)}" for group, element in tags)
+        return f"{comment} [{named}]".lstrip() if tags else comment
 
     @property
     def has_data_set(self) -> bool:

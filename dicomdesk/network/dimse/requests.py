@@ -12,7 +12,6 @@ from dicomdesk.network.dimse.command_sets import (
     AFFECTED_SOP_INSTANCE_UID,
     COMMAND_DATA_SET_TYPE,
     COMMAND_FIELD,
-    ERROR_COMMENT,
     EVENT_TYPE_ID,
     HAS_DATA_SET,
     MESSAGE_ID,
@@ -133,8 +132,8 @@ class Response:
 
     @property
     def comment(self) -> str:
-        """Error Comment (0000,0902), as it came, but not longer than anybody reads; "" for none."""
-        return self.command_set.text(ERROR_COMMENT)[:_LONGEST_COMMENT]
+        """What it says of its status, as it came, but not longer than anybody reads; see ``CommandSet.complaint``."""
+        return self.command_set.complaint[:_LONGEST_COMMENT]
 
     @property
     def sub_operations(self) -> SubOperations | None:

@@ -29,6 +29,7 @@ from dicomdesk.errors import (
     AssociationAbortedError,
     PeerError,
     PeerProtocolError,
+    PeerReleasedError,
     PeerTimeoutError,
     ProposalTooLongError,
 )
@@ -397,7 +398,7 @@ class PumpedAssociation(Association):
         if self.acse.is_release_requested():
             self._socket.is_parting = True
             self.acse.send_release(is_response=True)
-            return AssociationAbortedError(
+            return PeerReleasedError(
                 "The peer released the association in the middle of an operation", condition=PEER_RELEASED
             )
         if self.dul.state == IDLE:

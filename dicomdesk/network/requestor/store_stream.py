@@ -72,7 +72,7 @@ class StoreObserver(Protocol):
         """The request is about to be sent."""
 
     def store_answered(self, item: StoreItem, message_id: int, status: int, comment: str) -> None:
-        """The peer answered; ``comment`` is its Error Comment (0000,0902) or ""."""
+        """The peer answered; ``comment`` is what it says of the status, see ``CommandSet.complaint``."""
 
 
 class StoreStream(MessageReader):
@@ -209,7 +209,7 @@ class StoreStream(MessageReader):
                 del self._outstanding[message_id]
                 return
         status = command.number(command_sets.STATUS)
-        comment = command.text(command_sets.ERROR_COMMENT)
+        comment = command.complaint if status else command.text(command_sets.ERROR_COMMENT)
         del self._outstanding[message_id]
         self._observer.store_answered(item, message_id, status, comment)
 

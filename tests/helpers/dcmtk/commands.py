@@ -11,6 +11,8 @@ from pathlib import Path
 from tests.helpers.processes import tool_process
 
 DEADLINE_S = 60
+EXPLANATION = "W:   "
+"""What the lines begin with that only ours have: why something failed, and what to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +28,11 @@ class Done:
         """What stands behind "error: " on stderr, "" when nothing does."""
         found = re.search(r"^error: (.*)$", self.err, re.MULTILINE)
         return found[1] if found else ""
+
+    @property
+    def told(self) -> str:
+        """What stands on stderr, without what explains it."""
+        return "".join(line for line in self.err.splitlines(keepends=True) if not line.startswith(EXPLANATION))
 
 
 def ours(tool: str) -> list[str]:

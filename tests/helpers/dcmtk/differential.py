@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.helpers.data.comparison import differences
 from tests.helpers.data.datasets import part10
+from tests.helpers.dcmtk.commands import EXPLANATION
 from tests.helpers.dcmtk.programs import dcmtk_program
 from tests.helpers.peers.association_requests import SeenRequest, read_request
 from tests.helpers.peers.fake_peer import FakePeer
@@ -20,7 +21,7 @@ OUR_LINES = (
     r"W: not (stored|answered) by the peer: .*",
     r"[IW]: not sent: .*",
     r"E: cannot send SOP instance from file: .*: there is no .*",
-    r"W:   .*",
+    f"{EXPLANATION}.*",
     r"W: .*, line \d+: .*",
     r"W: cancelling in order, a second signal aborts",
     r"W: received object not stored, answered .*",

@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.helpers.data.comparison import differences
 from tests.helpers.data.datasets import Builder, part10
-from tests.helpers.dcmtk.commands import Done, dcmtks, ours, run
+from tests.helpers.dcmtk.commands import EXPLANATION, Done, dcmtks, ours, run
 from tests.helpers.dcmtk.differential import differing_lines
 from tests.helpers.peers.association_requests import read_request
 from tests.helpers.peers.fake_peer import Action, FakePeer
@@ -31,7 +31,7 @@ _OURS_ALONE = (
     r"D: \$dicomdesk: .*",
     r"W: the peer ended the query with .*",
     r"W: The peer [A-Z].*",
-    r"W:   .*",
+    f"{EXPLANATION}.*",
     r"W: (AE title|Address|Port|TLS): .*",
     r"W: ([Ee]xactly|The peer ended after) \d+ answers.*",
 )

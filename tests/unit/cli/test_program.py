@@ -1,3 +1,4 @@
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -55,7 +56,27 @@ def test_option_that_stands_alone_answers_on_stdout(
 )
 def test_mistake_is_told_on_stderr(tokens: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_program(PROGRAM, tokens) == 1
-    assert capsys.readouterr() == ("", f"{header(TOOL)}error: {message}\n")
+    out, err = capsys.readouterr()
+    told, remark, _ = err.rpartition("W:   ")
+    assert (out, told, bool(remark)) == ("", f"{header(TOOL)}error: {message}\n", True)
+
+
+def test_a_terse_tool_tells_a_mistake_only(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_program(PROGRAM, ["--terse", "--nonsense"]) == 1
+    assert capsys.readouterr().err == f"{header(TOOL)}error: Unknown option --nonsense\n"
+
+
+def test_an_option_that_is_nearly_one_is_guessed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_program(PROGRAM, ["--acse-timeot", "3", "104"]) == 1
+    assert "Did you mean --acse-timeout or " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("tokens", [["--json", "-ta", "0", "1"], ["--json", "--nonsense"], ["--json", "104"]])
+def test_json_tells_an_exit_code_that_is_not_0(tokens: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    code = run_program(PROGRAM, tokens)
+    told = json.loads(capsys.readouterr().out)
+    assert (told["event"], told["exit_code"], told["exit_code"] != 0) == ("exit", code, True)
+    assert bool(told["advice"]) == bool(told["error"])
 
 
 @pytest.mark.parametrize("tokens", [["-ta", "0", "1"], ["+B", "+ssd", "1"], ["x"], ["+v", "1"]])
@@ -120,4 +141,4 @@ def test_what_is_checked_first_is_told_in_quiet_mode_too(capsys: pytest.CaptureF
 
     program = Program(tool=TOOL, run=work, check_first=refuse)
     assert run_program(program, ["-q", "--arguments", "-ll", "nonsense", "0"]) == 1
-    assert capsys.readouterr().err == f"{header(TOOL)}error: Invalid parameter value 0 (underflow)\n"
+    assert capsys.readouterr().err.startswith(f"{header(TOOL)}error: Invalid parameter value 0 (underflow)\nW:   ")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from dicomdesk.cli.dcmrecv.lines import ReceiveLines
+from dicomdesk.dicom.instance import InstanceHeader
 from dicomdesk.engine import events
 from dicomdesk.logs import Level, console_log
 
@@ -125,6 +126,12 @@ def test_abort_of_the_peer_is_information_and_our_own_an_error(tell: Tell) -> No
 def test_object_that_was_not_stored_is_never_silent(level: Level, tell: Tell) -> None:
     lines = tell([finished(0xA700, reason="Disk full")], level)
     assert lines[-1] == "W: received object not stored, answered Refused: OutOfResources: Disk full"
+
+
+def test_what_was_not_stored_is_named_with_who_sent_it(tell: Tell) -> None:
+    header = InstanceHeader(sop_class_uid=CT, sop_instance_uid="1.2.3", transfer_syntax_uid=EXPLICIT)
+    lines = tell([RECEIVED, dataclasses.replace(finished(0xA700), header=header)], Level.WARN)
+    assert lines[-1].endswith("(SOP Instance UID 1.2.3 from STORESCU (localhost))")
 
 
 def test_object_without_answer_is_told(tell: Tell) -> None:

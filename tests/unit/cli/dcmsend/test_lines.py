@@ -6,6 +6,7 @@ import pytest
 from dicomdesk.cli.dcmsend.lines import SendLines
 from dicomdesk.dicom.instance import InputSelection
 from dicomdesk.engine import events
+from dicomdesk.engine.delivery.transfer_list import judge_status
 from dicomdesk.engine.send.request import SendRequest
 from dicomdesk.logs import Level, console_log
 from dicomdesk.settings import Peer
@@ -126,7 +127,8 @@ def test_association_without_contexts_is_not_called_accepted(tell: Tell) -> None
 @pytest.mark.parametrize("level", [Level.WARN, Level.INFO])
 def test_instance_that_was_not_stored_is_never_silent(level: Level, tell: Tell) -> None:
     lines = tell([finished(events.ItemOutcome.REFUSED, 0xA700)], level)
-    assert lines[-1] == "W: not stored by the peer: a.dcm: Refused: OutOfResources"
+    assert lines[-2] == "W: not stored by the peer: a.dcm: Refused: OutOfResources"
+    assert lines[-1].startswith("W:   Peer ")
 
 
 @pytest.mark.parametrize(
@@ -149,7 +151,13 @@ def test_instance_that_was_not_stored_is_never_silent(level: Level, tell: Tell) 
     ],
 )
 def test_instance_without_answer_is_told_by_its_cause(event: events.ItemFinished, lines: list[str], tell: Tell) -> None:
-    assert tell([event]) == lines
+    assert [line for line in tell([event]) if not line.startswith("W:   ")] == lines
+
+
+def test_what_the_peer_says_of_a_refusal_is_shown(tell: Tell) -> None:
+    reason = judge_status(0xA700, "Disk quota of ward 3 is used up").reason
+    *_, line = tell([finished(events.ItemOutcome.REFUSED, 0xA700, reason=reason)], Level.WARN)
+    assert line.endswith('The peer says: "Disk quota of ward 3 is used up"')
 
 
 @pytest.mark.parametrize(("by_peer", "text"), [(True, "Peer Aborted Association"), (False, "Aborting Association")])

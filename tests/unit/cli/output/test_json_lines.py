@@ -65,7 +65,7 @@ ITEM_FINISHED = events.ItemFinished(
 SAMPLES: list[tuple[events.NamedEvent, str, set[str]]] = [
     (events.JobStarted(job_id="j", at=AT), "job-started", {"job"}),
     (events.Notice(job_id="j", level=events.NoticeLevel.INFO, text="t"), "notice", {"level", "text", "peer_host"}),
-    (events.InputSkipped(job_id="j", path="p", reason="r"), "input-skipped", {"path", "reason"}),
+    (events.InputSkipped(job_id="j", path="p", reason="r"), "input-skipped", {"path", "reason", "cause", "advice"}),
     (
         events.ScanFinished(job_id="j", items=1, size_bytes=2, skipped=3),
         "scan-finished",
@@ -121,7 +121,7 @@ SAMPLES: list[tuple[events.NamedEvent, str, set[str]]] = [
     (
         events.AssociationAborted(job_id="j", association=1, by_peer=True, reason="r"),
         "association-aborted",
-        {"association", "by_peer", "reason"},
+        {"association", "by_peer", "reason", "cause", "advice"},
     ),
     (
         events.ItemStarted(
@@ -338,7 +338,7 @@ def test_name_that_is_no_text_is_still_json(capsys: pytest.CaptureFixture[str]) 
     JsonLinesReporter().show([events.InputSkipped(job_id="j", path=path, reason="r")])
     line = capsys.readouterr().out
     assert line.isascii()
-    assert json.loads(line)["path"] == path
+    assert json.loads(line)["path"] == "\\xff.dcm"
 
 
 def test_everything_that_was_negotiated_is_told_without_secrets() -> None:

@@ -106,7 +106,9 @@ def test_invented_identity_is_told_with_what_it_could_not_replace(tell: Tell) ->
 
 def test_refusal_is_named_at_the_default_level(tell: Tell) -> None:
     batch = [started(), finished(events.ItemOutcome.REFUSED, 0xA700)]
-    assert tell(batch, Level.WARN) == ["W: not stored by the peer: a.dcm: Refused: OutOfResources"]
+    line, remark = tell(batch, Level.WARN)
+    assert line == "W: not stored by the peer: a.dcm: Refused: OutOfResources"
+    assert remark.startswith("W:   Peer ")
 
 
 def test_condition_in_a_notice_gets_its_number(tell: Tell) -> None:
