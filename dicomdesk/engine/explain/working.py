@@ -4,6 +4,16 @@ from dicomdesk.engine.explain.failure import Area, Failure
 
 __all__ = ["FILES", "RECEIVING", "RETRIEVING", "SETTINGS", "TRANSFER"]
 
+_BROKEN_OFF = (
+    "The peer's program met something that it cannot handle, or was stopped; or the network, or a firewall that ends "
+    "idle connections, broke off. What it had answered is stored; the instance that was under way may or may not be."
+)
+"""DCMTK's condition is one and the same for both."""
+_AFTER_BROKEN_OFF = (
+    "Send again what was not answered: a peer that has it already takes it twice without harm. Look into the peer's "
+    "log for why it gave up."
+)
+
 TRANSFER = (
     Failure(
         "aborted-on-request",
@@ -32,9 +42,8 @@ TRANSFER = (
         "aborted-in-transfer",
         Area.TRANSFER,
         "The peer aborted the association while instances were sent.",
-        "The peer met something that it cannot handle, or was stopped. What it had answered is stored; the instance "
-        "that was under way may or may not be.",
-        "Send again what was not answered; look into the peer's log for why it gave up.",
+        _BROKEN_OFF,
+        _AFTER_BROKEN_OFF,
         (
             r"(store|send|sending|DIMSE response)[^|]*peer aborted",
             r"A-ABORT",
@@ -46,9 +55,8 @@ TRANSFER = (
         "lost-in-transfer",
         Area.TRANSFER,
         "The connection was lost while instances were sent.",
-        "The network, a firewall that ends idle connections, or the peer's program broke off. The instance that was "
-        "under way may or may not be stored.",
-        "Send again what was not answered: a peer that has it already takes it twice without harm.",
+        _BROKEN_OFF,
+        _AFTER_BROKEN_OFF,
         (
             r"broken pipe",
             r"TCP I/O error",

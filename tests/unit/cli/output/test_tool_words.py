@@ -121,6 +121,15 @@ TOLD = [
     ("dcmrecv", settled(0), [], None),
     ("dcmrecv", settled(None), [], None),
     (
+        "dcmsend",
+        events.ReleaseFailed(job_id="j", association=1, condition="DUL network read timeout"),
+        [
+            "E: Association Release Failed: 0006:031a DUL network read timeout",
+            "E: Association Abort Failed: 0006:0303 DUL Finite State Machine Error: No action defined, state 1 event 14",
+        ],
+        None,
+    ),
+    (
         "echoscu",
         events.EchoSent(job_id="j", association=1, message_id=2),
         ["I: Sending Echo Request (MsgID 2)"],
