@@ -111,6 +111,7 @@ def reporter_of(tool: str) -> JsonReporter[events.Event]:
     return reporter
 
 
+NO_ACTION = "0006:0303 DUL Finite State Machine Error: No action defined"
 TOLD = [
     ("dcmrecv", FAILED, ["E: Could not receive association request: no PDU"], "10.0.0.9"),
     ("dcmqrscp", FAILED, ["E: Could not receive association request from 10.0.0.9: no PDU"], "10.0.0.9"),
@@ -125,7 +126,7 @@ TOLD = [
         events.ReleaseFailed(job_id="j", association=1, condition="DUL network read timeout"),
         [
             "E: Association Release Failed: 0006:031a DUL network read timeout",
-            "E: Association Abort Failed: 0006:0303 DUL Finite State Machine Error: No action defined, state 1 event 14",
+            f"E: Association Abort Failed: {NO_ACTION}, state 1 event 14",
         ],
         None,
     ),
