@@ -90,6 +90,15 @@ TRANSFER = (
         ),
     ),
     Failure(
+        "released-in-transfer",
+        Area.TRANSFER,
+        "The peer released the association in the middle of a transfer.",
+        "The peer's program was stopped, or ends associations after a time or a number of instances, against the "
+        "standard. The instance that was under way may or may not be stored.",
+        "Send again what was not answered; look into the peer's log for why it ended the association.",
+        (r"released the association in the middle", r"peer requested release"),
+    ),
+    Failure(
         "wrong-message",
         Area.TRANSFER,
         "The peer answered with something that the standard forbids there.",
@@ -135,15 +144,6 @@ TRANSFER = (
             r"was not accepted",
             r"DIMSE: ",
         ),
-    ),
-    Failure(
-        "released-in-transfer",
-        Area.TRANSFER,
-        "The peer released the association in the middle of a transfer.",
-        "The peer's program was stopped, or ends associations after a time or a number of instances, against the "
-        "standard. The instance that was under way may or may not be stored.",
-        "Send again what was not answered; look into the peer's log for why it ended the association.",
-        (r"released the association in the middle", r"peer requested release"),
     ),
     Failure(
         "context-not-offered",
@@ -214,7 +214,7 @@ FILES = (
         "The file is not there.",
         "The name is mistyped, or the file was moved or deleted since it was listed.",
         "Check the path; list the folder anew.",
-        (r"no such file or directory", r"does not exist", r"cannot access file"),
+        (r"cannot access file", r"no such file or directory", r"does not exist", r"cannot access file"),
     ),
     Failure(
         "file-not-readable",
@@ -236,7 +236,6 @@ FILES = (
             r"missing? (DICM|meta.?header)",
             r"meta information header missing",
             r"not a DICOMDIR",
-            r"invalid stream",
             r"not DICOM\b",
             r"is no regular file",
         ),
