@@ -129,7 +129,9 @@ def test_object_that_was_not_stored_is_never_silent(level: Level, tell: Tell) ->
 
 
 def test_what_was_not_stored_is_named_with_who_sent_it(tell: Tell) -> None:
-    header = InstanceHeader(sop_class_uid=CT, sop_instance_uid="1.2.3", transfer_syntax_uid=EXPLICIT)
+    header = InstanceHeader(
+        sop_class_uid=CT, sop_instance_uid="1.2.3", transfer_syntax_uid=EXPLICIT, data_set_offset=0, data_set_length=0
+    )
     lines = tell([RECEIVED, dataclasses.replace(finished(0xA700), header=header)], Level.WARN)
     assert lines[-1].endswith("(SOP Instance UID 1.2.3 from STORESCU (localhost))")
 
