@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cache
 
-from dicomdesk.engine.explain import connecting, keeping, working
+from dicomdesk.engine.explain import asking, connecting, keeping, working
 from dicomdesk.engine.explain.failure import Area, Failure
 from dicomdesk.errors import (
     ChangedError,
@@ -51,7 +51,7 @@ __all__ = [
 
 FAILURES = (
     *connecting.REJECTED,
-    *working.SETTINGS,
+    *asking.SETTINGS,
     *keeping.CONFIGURATION,
     *working.RECEIVING,
     *connecting.CONNECTING,

@@ -2,11 +2,12 @@
 
 import re
 
+from dicomdesk.engine.explain.asking import SETTINGS
 from dicomdesk.engine.explain.connecting import ASSOCIATING, CONNECTING, REJECTED, TLS
 from dicomdesk.engine.explain.failure import Area
 from dicomdesk.engine.explain.keeping import ARCHIVE, CONFIGURATION, KEPT, LIMITS
 from dicomdesk.engine.explain.recognition import FAILURES, find_failure
-from dicomdesk.engine.explain.working import FILES, RECEIVING, RETRIEVING, SETTINGS, TRANSFER
+from dicomdesk.engine.explain.working import FILES, RECEIVING, RETRIEVING, TRANSFER
 
 
 def test_every_failure_has_all_its_words_and_a_key_of_its_own() -> None:
