@@ -5,6 +5,7 @@ reads a file; configuration files are read by the command line layer, which then
 Callers take care that no patient identifier is written at INFO or above.
 """
 
+import re
 import sys
 import threading
 import time
@@ -201,6 +202,7 @@ class Logger:
 
 _INDENT = "  "
 """Before lines that say why and what to do: DCMTK has none of these, and whoever parses its lines passes them over."""
+_THE_PEER = re.compile(r"\b[Tt]he peer\b(?!')")
 _AGAIN_S = 300.0
 """What was explained is not explained again so soon."""
 _MOST_EXPLAINED = 256
@@ -232,6 +234,8 @@ class Log:
     routes: Mapping[str, Route]
     explains: bool = True
     """Whether lines that say why something failed, and what to do, are wanted beside those that DCMTK has."""
+    peer: str = ""
+    """Whom the tool calls, as "PACS (host:port)": explanations name it; "" where it serves others, or nobody."""
     explainer: Callable[[str], Explanation] | None = None
     """Knows what a line means; called under the lock."""
     first_failure: tuple[str, Explanation | None] = ("", None)
@@ -277,14 +281,16 @@ class Log:
     def explain(self, logger: Logger, text: str) -> None:
         """Explain a line that was just written."""
         with self._lock:
+            words = self._named(self.explainer(text).text) if self.explains and self.explainer is not None else ""
             if self._held is not None:
                 self.tell_held()
-                return
-            if not self.explains or self.explainer is None:
-                return
-            words = self.explainer(text).text
-            if words:
+                self._explained[words, ""] = time.monotonic()  # what is told instead stands for other lines of it, too
+            elif words:
                 self._tell(logger, words)
+
+    def _named(self, words: str) -> str:
+        """The words, with the name of the peer behind its first mention."""
+        return _THE_PEER.sub(lambda found: f"{found[0]} {self.peer}", words, count=1) if self.peer else words
 
     def _tell(self, logger: Logger, words: str, private: str = "", about: str = "") -> None:
         now_s, said = time.monotonic(), (words, private)

@@ -46,6 +46,8 @@ class Case:
     is_long: bool = False
     """Whether it takes half a second or more."""
     deadline_s: float = 20
+    is_reported: bool = True
+    """Whether it is for a report to tell: not where a report is what fails."""
     has_dcmtk: bool = True
     """Whether DCMTK has the same tool, and can be provoked in the same way."""
     kept: tuple[str, ...] = field(default=())

@@ -238,8 +238,8 @@ def _contexts() -> list[Case]:
             scenes=(peer(associate=[Accept(refuse_all=True)]),),
             code=1,
             what="No Acceptable Presentation Contexts|no presentation context",
-            cause="does not offer Verification|Verification",
-            remedy="enabled|storing may work",
+            cause="Verification|takes none of the SOP classes",
+            remedy="enabled|storing may work|switched on",
             names=_PEER,
         )
     ]
@@ -301,5 +301,14 @@ def cases() -> list[Case]:
         cause="route|firewall|policy|broadcast",
         remedy="check|allow",
         names=("255.255.255.255",),
+    )
+    made += failing(
+        "host and port swapped",
+        host("104"),
+        options="-to 5 -ta 5",
+        what="104",
+        cause="host and port may be swapped",
+        remedy="host name or address first",
+        names=("104",),
     )
     return made + _rejections() + _other_services() + _odd_answers() + _contexts()

@@ -30,6 +30,7 @@ def case(
     has_dcmtk: bool = True,
     is_long: bool = False,
     never: tuple[str, ...] = (),
+    is_reported: bool = True,
 ) -> Case:
     """One case, whose port nobody listens on unless a scene says so."""
     return Case(
@@ -47,6 +48,7 @@ def case(
         has_dcmtk=has_dcmtk,
         is_long=is_long,
         never=never,
+        is_reported=is_reported,
     )
 
 
@@ -80,7 +82,13 @@ def _cut(left: int) -> Scene:
 
 def _bad_files() -> list[Case]:
     rows: tuple[tuple[str, tuple[Scene, ...], str, str, str], ...] = (
-        ("a file that is not there", (_no_file,), "no such file", "mistyped|moved", "check the path"),
+        (
+            "a file that is not there",
+            (_no_file,),
+            "no such file|cannot access file",
+            "mistyped|moved",
+            "check the path",
+        ),
         ("a dangling link", (_dangling,), "no such file", "mistyped|moved|link", "check the path"),
         (
             "a text file",
@@ -108,7 +116,7 @@ def _bad_files() -> list[Case]:
     made = []
     for name, scenes, what, cause, remedy in rows:
         for tool in ("dcmsend", "storescu"):
-            if tool == "storescu" and not name.startswith(("a file that", "a text", "a folder")):
+            if tool == "storescu" and not name.startswith(("a file that", "a folder")):
                 continue
             code = 21 if (tool, scenes) == ("dcmsend", (_as_folder,)) else _BAD[tool]
             words = f"{_PORTS} ct.dcm"
@@ -259,6 +267,7 @@ def _changes() -> list[Case]:
             cause="no such file or directory|folder",
             remedy="folder|path",
             names=("none/report.txt",),
+            is_reported=False,
             has_dcmtk=True,
         ),
         case(

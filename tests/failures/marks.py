@@ -39,7 +39,11 @@ def missing(outcome: Outcome) -> tuple[int, ...]:
 def _has_report(outcome: Outcome) -> bool:
     """Whether there is a report that tells it, where the tool writes any."""
     case = outcome.case
-    if case.tool not in REPORTING or (case.code in _NO_REPORT and outcome.report is None and not case.outcome):
+    if (
+        not case.is_reported
+        or case.tool not in REPORTING
+        or (case.code in _NO_REPORT and outcome.report is None and not case.outcome)
+    ):
         return True
     if outcome.report is None:
         return False
@@ -56,6 +60,8 @@ def _has_json(outcome: Outcome) -> bool:
         return False
     items = {event["outcome"] for event in outcome.events if event["event"] == "item-finished"}
     ends = [event["outcome"] for event in outcome.events if event["event"] == "job-finished"]
+    exits = [event["exit_code"] for event in outcome.events if event["event"] == "exit"]
     agrees = case.code == 0 or not ends or ends[-1] not in _ENDED_WELL or bool(items - {"stored", "warning"})
+    agrees = exits[-1] == outcome.code if exits else agrees
     is_said = all(holds(said, outcome.fill(words)) for words in (case.what, case.cause, case.remedy))
     return is_said and agrees and (not case.outcome or case.outcome in items)

@@ -63,6 +63,8 @@ def run_ours(case: Case) -> Outcome:
     """Our tool, with events and report."""
     with staged(case.scenes) as stage:
         words = [*ours(case.tool), *_words(stage, case.options)]
+        if case.tool == "archive":  # its options come behind its command
+            return _run(case, stage, [*words, *_words(stage, case.words), "--json"])
         if case.tool not in WITHOUT_JSON:
             words.append("--json")
         if case.tool in REPORTING:
@@ -150,8 +152,8 @@ def _read_events(outcome: Outcome) -> None:
 
 
 def _strings(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
+    if isinstance(value, str | int):
+        yield str(value)
     elif isinstance(value, Mapping):
         for each in value.values():
             yield from _strings(each)

@@ -43,12 +43,19 @@ def _case(
 
 def _settings() -> list[Case]:
     rows = (
-        ("the key is not there", "--enable-tls {none} {client_pem}", "key", "no such file", "path|correct", "{none}"),
+        (
+            "the key is not there",
+            "--enable-tls {none} {client_pem}",
+            "key",
+            "no such file|does not exist",
+            "path|correct",
+            "{none}",
+        ),
         (
             "the certificate is not there",
             "--enable-tls {client_key} {none}",
             "certificate",
-            "no such file",
+            "no such file|does not exist",
             "path|correct",
             "{none}",
         ),
@@ -80,7 +87,7 @@ def _settings() -> list[Case]:
             "the authority's certificate is not there",
             "--add-cert-file {none} --enable-tls {client_key} {client_pem}",
             "certificate",
-            "no such file",
+            "no such file|does not exist",
             "path|correct",
             "{none}",
         ),
@@ -198,7 +205,7 @@ def _trust() -> list[Case]:
             "--verify-hostname",
             "another address|another host",
             "another & elsewhere.example|issued for",
-            "use the name|get one",
+            "use the name|get one|dial the name",
         ),
     )
     made = []
@@ -233,7 +240,7 @@ def _trust() -> list[Case]:
         _case(
             "dcmsend",
             "TLS with a peer that has none",
-            "--add-cert-file {ca} " + _OWN,
+            "-ta 1 --add-cert-file {ca} " + _OWN,
             peer(),
             code=61,
             what="TLS",

@@ -99,7 +99,7 @@ def _statuses() -> list[Case]:
             _stores(Status(status)),
             tools=tools,
             codes=(0, status >> 8),
-            what=what,
+            what=f"{what}|{status}",
             cause=cause,
             remedy=remedy,
             outcome="refused",
@@ -108,7 +108,7 @@ def _statuses() -> list[Case]:
         "a status with a comment",
         _stores(Status(0xA700, comment="Disk quota of ward 3 is used up")),
         codes=(0, 0xA7),
-        what="A700|OutOfResources",
+        what="A700|OutOfResources|42752",
         cause="Disk quota of ward 3 is used up",
         remedy="later|who runs it",
         outcome="refused",
@@ -119,7 +119,7 @@ def _statuses() -> list[Case]:
         tools=("dcmsend",),
         ours="--strict",
         codes=(80, 0),
-        what="A700|OutOfResources",
+        what="A700|OutOfResources|42752",
         cause="out of resources",
         remedy="later|who runs it",
         outcome="refused",
@@ -159,7 +159,7 @@ def _losses() -> list[Case]:
         _stores(Close()),
         codes=(62, 10),
         what="closed the connection",
-        cause=f"network|firewall|program & {_MAYBE}",
+        cause=f"network|firewall|program|stopped & {_MAYBE}",
         remedy=_AGAIN,
     )
     made += sending(
@@ -168,7 +168,7 @@ def _losses() -> list[Case]:
         file("ct.dcm", instance(pixel_bytes=400_000)),
         codes=(62, 10),
         what="reset|lost|broken pipe",
-        cause=f"network|firewall|program & {_MAYBE}",
+        cause=f"network|firewall|program|stopped & {_MAYBE}",
         remedy=_AGAIN,
     )
     made += sending(
@@ -206,7 +206,7 @@ def _losses() -> list[Case]:
         tools=("dcmsend",),
         ours="",
         what="closed the connection",
-        cause=f"network|firewall|program & {_MAYBE}",
+        cause=f"network|firewall|program|stopped & {_MAYBE}",
         remedy=_AGAIN,
         names=("ct2.dcm", "{peer}"),
     )
@@ -269,7 +269,7 @@ def _odd_answers() -> list[Case]:
         "answers with an association request",
         _stores(Send(pdu(1, bytes(68)))),
         tools=("storescu",),
-        what="A-ASSOCIATE-RQ",
+        what="A-ASSOCIATE-RQ|PDU of type 01",
         cause=fault,
         remedy="log|makers|vendor",
     )
@@ -304,6 +304,7 @@ def _contexts() -> list[Case]:
         what="no acceptable presentation contexts|no presentation context",
         cause="SOP class|transfer syntax",
         remedy="switched on|option|propose",
+        names=_PEER,
         outcome="not-sent",
         never=("does not speak DICOM",),
     )
@@ -328,6 +329,7 @@ def _contexts() -> list[Case]:
         what="no acceptable presentation contexts|no presentation context",
         cause="JPEG 2000|transfer syntax",
         remedy="--decompress-lossy|--fallback-contexts|--decompress-lossless|-xs|--propose-uncompr|decompress",
+        names=_PEER,
         outcome="not-sent",
     )
     made += sending(
@@ -338,6 +340,7 @@ def _contexts() -> list[Case]:
         what="unable to convert|cannot be converted",
         cause="JPEG 2000|codec",
         remedy="--propose-j2k-lossless|--decompress-lossy",
+        names=("ct.dcm",),
         outcome="not-sent",
     )
     made += sending(
@@ -349,6 +352,7 @@ def _contexts() -> list[Case]:
         what="no conversion|cannot be converted|cannot be decoded",
         cause="damaged|codec|JPEG 2000",
         remedy="send it as it is|again",
+        names=("ct.dcm",),
         outcome="not-sent",
         has_dcmtk=False,
     )
@@ -372,6 +376,7 @@ def _contexts() -> list[Case]:
             what=f"at most {length} bytes",
             cause="announces a maximum PDU length|too short|configuration",
             remedy="16384|set right",
+            names=_PEER,
             outcome="not-sent",
             never=("does not speak DICOM",),
         )

@@ -5,6 +5,7 @@ from typing import assert_never
 
 from dicomdesk.cli.output.association_dump import store_request_lines, store_response_lines
 from dicomdesk.cli.output.dcmtk_conditions import numbered_condition
+from dicomdesk.cli.output.explaining import explain_fact
 from dicomdesk.cli.output.log_lines import write_notice
 from dicomdesk.cli.output.requestor_lines import RequestorLines
 from dicomdesk.dicom.sop_classes import modality_prefix, uid_symbol
@@ -198,6 +199,7 @@ class SendLines(RequestorLines[events.Event]):
         match event.not_sent_cause:
             case events.NotSentCause.NO_CONTEXT:
                 self._tool.info(f"not sent: {path}: {reason}")
+                self._log.remark(self._tool, f"{reason} {printable(explain_fact(event).text)}", about=f"{path}: ")
             case events.NotSentCause.NOT_CONVERTED:
                 self._tool.warn(f"not sent: {path}: {reason}")
                 self._explain(event)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from dicomdesk.cli.exit_codes import ExitCode, died_of_signal
 from dicomdesk.cli.findscu.options import FindOptions
+from dicomdesk.cli.output.explaining import explain_status
 from dicomdesk.cli.output.requestor_lines import RequestorLines, condition_of
 from dicomdesk.cli.query.inputs import Identifiers, as_sent
 from dicomdesk.cli.query.message_lines import (
@@ -147,6 +148,8 @@ class FindLines(RequestorLines[QueryFact]):
         if event.status not in (_SUCCESS, _CANCELLED):
             comment = f": {printable(event.comment)}" if event.comment else ""
             self._tool.write(level, f"the peer ended the query with {word} ({event.status:04X}H){comment}")
+            if level is Level.WARN:
+                self._log.remark(self._tool, explain_status(event.status, "C-FIND").text, about=f"Peer {self._peer}: ")
         if event.cut is not None:
             self._tool.write(level, printable(event.cut.text))
 

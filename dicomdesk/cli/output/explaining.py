@@ -2,7 +2,7 @@
 
 from dicomdesk.logs import UNEXPLAINED, Explanation
 
-__all__ = ["explain_fact", "explain_text"]
+__all__ = ["explain_fact", "explain_status", "explain_text"]
 
 
 def explain_text(text: str) -> Explanation:
@@ -21,3 +21,11 @@ def explain_fact(event: object) -> Explanation:
     except (OSError, ImportError):  # as above
         return UNEXPLAINED
     return explain_event(event)
+
+
+def explain_status(status: int, service: str) -> Explanation:
+    """Find what a status means that answers a service, such as "C-FIND", and what to do; nothing for success."""
+    from dicomdesk.engine.explain.recognition import explain_text as explain  # noqa: PLC0415 - only after a failure: start-up time
+
+    known = explain(f"{status:04X}H", service)
+    return Explanation(known[0].cause, known[0].advice) if known else UNEXPLAINED

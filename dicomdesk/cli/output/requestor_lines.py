@@ -37,6 +37,7 @@ class RequestorLines(LogLines[FactT]):
         self._peer = peer
         self._association = association
         self._explains = log.explains
+        log.peer = f"{peer.ae_title} ({peer.host}:{peer.port})"
         self._last_line = ""
         self._has_warned_of_failure = False
         """Whether it was told with our advice why there is no association."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from dicomdesk.cli.output.association_dump import store_request_lines, store_response_lines
 from dicomdesk.cli.output.dcmtk_conditions import numbered_condition
+from dicomdesk.cli.output.explaining import explain_fact
 from dicomdesk.cli.output.log_lines import write_notice
 from dicomdesk.cli.output.requestor_lines import RequestorLines
 from dicomdesk.cli.output.standard_streams import write_stdout
@@ -72,6 +73,8 @@ class StoreLines(RequestorLines[events.Event]):
             case events.Notice():
                 self._show_notice(event)
             case _:
+                if isinstance(event, events.InstanceNotSent) and event.cause is events.NotSentCause.NOT_CONVERTED:
+                    self._log.hold(self._tool, printable(event.reason).removesuffix("."), explain_fact(event))
                 for notice in self._words(event):
                     self._show_notice(notice)
                 if isinstance(event, events.InputIgnored):
@@ -142,6 +145,8 @@ class StoreLines(RequestorLines[events.Event]):
         elif self._has_told and event.not_sent_cause in _UNANSWERED:
             self._has_told = False
             self._write_dots(event, is_complete=event.not_sent_cause is None)
+            if event.not_sent_cause is None and self._explains:
+                self._tool.write_remark(f"{printable(event.path)}: {printable(event.reason)}")
 
     def _write_dots(self, event: events.ItemFinished, *, is_complete: bool) -> None:
         """Write a dot for each PDU of the data set, as DCMTK's tool does; no line end where it broke off."""

@@ -16,6 +16,14 @@ CONNECTING = (
         "Give the host name or the address of the peer.",
     ),
     Failure(
+        "host-is-a-number",
+        Area.CONNECTING,
+        "The host is a bare number.",
+        "The host that was given is a bare number: host and port may be swapped.",
+        "Give the host name or address first, then the port.",
+        (r"No connection to \d+ port", r"The peer \S+ \(\d+:\d+\)"),
+    ),
+    Failure(
         "unknown-host",
         Area.CONNECTING,
         "The host name is not known.",
@@ -151,7 +159,13 @@ TLS = (
         "What answers does not speak TLS.",
         "What listens on that port does not speak TLS.",
         "Turn off TLS for this node, or use the peer's TLS port.",
-        (r"wrong version number", r"something that is not TLS", r"unknown protocol", r"packet length too long"),
+        (
+            r"did not complete the TLS handshake",
+            r"wrong version number",
+            r"something that is not TLS",
+            r"unknown protocol",
+            r"packet length too long",
+        ),
     ),
     Failure(
         "certificate-revoked",

@@ -132,6 +132,8 @@ def explain_request(error: DicomdeskError, peer: Peer, settings: AssociationSett
 
     NOTHING where this machine failed in a way that says all.
     """
+    if peer.host.isdecimal() and isinstance(error, PeerError):  # an address too, but hardly one that anybody means
+        return _remedy("host-is-a-number")
     if isinstance(error, PeerUnreachableError) and not isinstance(error, TlsHandshakeError):
         known = explain_text(error.condition or str(error))
         key = known[0].key if known and known[0].area is Area.CONNECTING else "cannot-connect"
@@ -153,7 +155,7 @@ def explain_association(error: DicomdeskError, peer: Peer, settings: Association
     if isinstance(error, UserIdentityError):
         return _remedy("identity-not-confirmed")
     if isinstance(error, PeerTimeoutError):
-        return _remedy("peer-is-silent")
+        return _remedy("no-tls" if _HANDSHAKE in str(error) else "peer-is-silent")
     if isinstance(error, AssociationAbortedError):
         return _explain_answer(error, "peer-closes-request" if error.source is None else "peer-aborts-request")
     if isinstance(error, PeerProtocolError):
@@ -161,6 +163,7 @@ def explain_association(error: DicomdeskError, peer: Peer, settings: Association
     return _remedy("association-not-opened")
 
 
+_HANDSHAKE = "TLS handshake"
 _OF_ANSWERS = frozenset({"answer-cut", "answer-not-allowed", "answer-unreadable", "max-pdu-too-short", "not-dicom"})
 """What an answer that is none may be recognised as, besides an answer of something else."""
 _REJECTED = {

@@ -44,7 +44,7 @@ def explain_event(event: object) -> Explanation:
             return Explanation(event.cause, event.advice) if event.advice else explain_reason(event.reason)
         case events.AssociationAborted(reason=reason):
             return explain_reason(reason, "aborted-in-transfer" if event.by_peer else "")
-        case events.ItemFinished():
+        case events.ItemFinished() | events.InstanceNotSent():
             return _explain_item(event)
         case events.InputSkipped(reason=reason):
             known = explain_input(reason)
@@ -59,7 +59,9 @@ def explain_event(event: object) -> Explanation:
             return UNEXPLAINED
 
 
-def _explain_item(event: events.ItemFinished) -> Explanation:
+def _explain_item(event: events.ItemFinished | events.InstanceNotSent) -> Explanation:
+    if isinstance(event, events.InstanceNotSent):
+        return explain_outcome(ItemOutcome.NOT_SENT, None, event.cause, event.reason)
     is_received = bool(event.fault) or event.arrival is not None or not event.path
     if is_received:
         is_stored = event.outcome is ItemOutcome.STORED

@@ -200,7 +200,9 @@ def test_what_is_made_ready_early_is_told_after_the_answer_before(tell: Tell) ->
         ),
         finished(events.ItemOutcome.NOT_SENT, reason="No.", cause=events.NotSentCause.NO_CONTEXT),
     ]
-    assert tell([started(), *early, finished(events.ItemOutcome.STORED, 0)]) == [
+    told = tell([started(), *early, finished(events.ItemOutcome.STORED, 0)])
+    assert told.pop().startswith("W:   a.dcm: No. The peer does not take this SOP class")
+    assert told == [
         "I: Sending C-STORE Request (MsgID 1, CT)",
         "I: Received C-STORE Response (Success)",
         "I: Converting transfer syntax: Little Endian Explicit -> Little Endian Implicit",
