@@ -9,7 +9,7 @@ from tests.failures.case import BOUNDED, CAUSE, CLEAN, CODE, JSON, NAMES, REMEDY
 from tests.failures.running import REPORTING, WITHOUT_JSON, Outcome
 
 QUESTIONS = range(TRUE, CLEAN + 1)
-_NO_REPORT = (1,)
+_NO_REPORT = (1, 87)
 """Exit codes with which nothing was begun that there could be a report on."""
 _ENDED_WELL = ("completed",)
 

@@ -84,14 +84,6 @@ def _settings() -> list[Case]:
             "{locked_key}",
         ),
         (
-            "the authority's certificate is not there",
-            "--add-cert-file {none} --enable-tls {client_key} {client_pem}",
-            "certificate",
-            "no such file|does not exist",
-            "path|correct",
-            "{none}",
-        ),
-        (
             "the cipher suite is unknown",
             "--cipher NO_SUCH_SUITE " + _OWN,
             "cipher",

@@ -16,6 +16,15 @@ CONNECTING = (
         "Give the host name or the address of the peer.",
     ),
     Failure(
+        "caller-not-dicom",
+        Area.CONNECTING,
+        "What calls here does not speak DICOM.",
+        "Something that is no DICOM program called this port: a web browser, a program that watches or scans, or a "
+        "sender that uses TLS.",
+        "Nothing is lost; if it was a sender, compare port and TLS settings on both sides.",
+        (r"receive association request: unrecognized PDU type",),
+    ),
+    Failure(
         "host-is-a-number",
         Area.CONNECTING,
         "The host is a bare number.",
