@@ -33,6 +33,7 @@ from dicomdesk.engine.delivery.report import (
 )
 from dicomdesk.engine.events import InputSkipped, ItemOutcome
 from dicomdesk.engine.explain.items import explain_input
+from dicomdesk.human import valid_json
 from dicomdesk.network.status import status_text
 
 __all__ = ["format_json_lines", "json_document", "json_lines"]
@@ -49,8 +50,8 @@ def format_json_lines(report: Report, at: datetime) -> str:
 def json_lines(report: Report, at: datetime) -> Iterator[str]:
     """Yield the report as JSON Lines, each line ended; ``at`` is an aware time."""
     for described in _objects(report):
-        yield f"{json.dumps(described)}\n"
-    yield f"{json.dumps(_summary_object(report, at))}\n"
+        yield f"{valid_json(json.dumps(described))}\n"
+    yield f"{valid_json(json.dumps(_summary_object(report, at)))}\n"
 
 
 def json_document(report: Report, at: datetime) -> Iterator[str]:
@@ -58,7 +59,7 @@ def json_document(report: Report, at: datetime) -> Iterator[str]:
 
     Their objects are those of the JSON Lines; one stands on each line.
     """
-    yield f'{{"version": {_VERSION},\n"summary": {json.dumps(_summary_object(report, at))},\n"instances": ['
+    yield f'{{"version": {_VERSION},\n"summary": {valid_json(json.dumps(_summary_object(report, at)))},\n"instances": ['
     yield from _joined(_item_object(report, item) for item in report.items)
     yield '],\n"skipped": ['
     yield from _joined(_skipped_object(skipped) for skipped in report.skipped)
@@ -68,7 +69,7 @@ def json_document(report: Report, at: datetime) -> Iterator[str]:
 def _joined(objects: Iterable[Mapping[str, Value]]) -> Iterator[str]:
     separator = "\n"
     for described in objects:
-        yield separator + json.dumps(described)
+        yield separator + valid_json(json.dumps(described))
         separator = ",\n"
 
 

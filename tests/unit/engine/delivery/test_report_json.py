@@ -46,3 +46,8 @@ def test_commitment_and_deletion_are_told_where_they_were_asked_for() -> None:
         "not-committed": 1,
         "unanswered": 0,
     }
+
+
+def test_a_file_name_that_is_no_text_is_valid_json() -> None:
+    found = json.loads(next(json_lines(report(record(path="b\udcff")), AT)))
+    assert found["path"] == "b\\xff"
