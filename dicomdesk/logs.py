@@ -167,6 +167,10 @@ class Logger:
             if level >= Level.ERROR:
                 self._log.explain(self, text)
 
+    def explain_no_more(self) -> None:
+        """Leave what fails from now on without explanation: whoever reads knows why, such as after a signal."""
+        self._log.explains = False
+
     def write_remark(self, text: str, private: str = "") -> None:
         """Write an indented line at WARN; ``private`` is what follows where only the user reads."""
         if self.level <= Level.WARN:

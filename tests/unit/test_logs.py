@@ -198,3 +198,13 @@ def test_what_is_for_the_user_alone_is_shown_by_the_console_only(capsys: pytest.
     log.remark(log.logger("tool"), "Refused.", 'The peer says: "Doe^John".')
     assert told(capsys) == ['W:   Refused. The peer says: "Doe^John".']
     assert taken.lines == ["W tool   Refused."]
+
+
+def test_after_a_signal_nothing_is_explained_any_more(capsys: pytest.CaptureFixture[str]) -> None:
+    log = explained_log()
+    tool = log.logger("tool")
+    log.hold(tool, "Late", Explanation("", "Ask."))
+    tool.explain_no_more()
+    tool.fatal("known")
+    log.close()
+    assert told(capsys) == ["F: known"]

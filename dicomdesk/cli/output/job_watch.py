@@ -74,6 +74,7 @@ class JobWatch(Generic[FactT]):
         self.due_s: Callable[[], float | None] = never
         """As for ``EventPump.run``."""
         self._lines = lines
+        self._logger = logger
         self._json = json
         self._display = ProgressDisplay(progress_word) if progress_word and is_terminal() else None
         wants = lines.wants if json is None else lambda _event: True
@@ -120,6 +121,8 @@ class JobWatch(Generic[FactT]):
                 result = job.done.result()
             finally:
                 engine.close(waits=not self._pump.has_abandoned)
+            if self.last_signal:
+                self._logger.explain_no_more()
             exit_code = conclude(result)
         is_report_lost = self._json is not None and self._json.is_lost
         return exit_code or int(ExitCode.CANNOT_WRITE_REPORT_FILE if is_report_lost else ExitCode.SUCCESS)
