@@ -1,6 +1,7 @@
 """Failures of TLS: keys, certificates and settings of ours, and what the two sides hold of each other."""
 
 import ssl
+import warnings
 
 from tests.failures.case import Case, Scene
 from tests.failures.connecting import CODES, LINES
@@ -123,7 +124,9 @@ def server(certificate: str, *, demands: bool = False, newest: ssl.TLSVersion | 
         context.load_cert_chain(paths[f"{certificate}_pem"], paths[f"{certificate}_key"])
         if newest is not None:
             context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
-            context.maximum_version = newest
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", DeprecationWarning)  # an old version is the point here
+                context.maximum_version = newest
             context.set_ciphers("ALL:@SECLEVEL=0")
         if demands:
             context.verify_mode = ssl.CERT_REQUIRED
