@@ -105,9 +105,8 @@ def make_debian_package(project: Path, program: Path, folder: Path) -> Path:
         _write(root / "DEBIAN" / name, text)
         (root / "DEBIAN" / name).chmod(0o755)
     package = folder / f"dicomdesk_{version}_{architecture}.deb"
-    subprocess.run(
-        ["dpkg-deb", "--build", "--root-owner-group", "-Zxz", root, package], check=True, stdout=subprocess.DEVNULL
-    )
+    maker = ["dpkg-deb", "--build", "--root-owner-group", "-Zxz", "-z4"]
+    subprocess.run([*maker, root, package], check=True, stdout=subprocess.DEVNULL)
     shutil.rmtree(root)
     return package
 

@@ -113,10 +113,10 @@ def test_peers_wait_to_be_accepted_and_are_once_others_have_left(tool: str, tmp_
 def test_instance_that_no_file_can_be_opened_for_is_refused_and_the_next_is_stored(tool: str, tmp_path: Path) -> None:
     with receiving(tool, tmp_path) as (process, port), connected(port) as requestor:
         requestor.associate(STORING)
-        assert store(requestor, 1) == 0
-        limit(process, 0)
-        assert store(requestor, 2) == OUT_OF_RESOURCES
+        limit(process, 0)  # before the first: whoever has received one has the file of the next already
+        assert store(requestor, 1) == OUT_OF_RESOURCES
         unlimit(process)
+        assert store(requestor, 2) == 0
         assert store(requestor, 3) == 0
         requestor.release()
         end(process)

@@ -10,7 +10,16 @@ from struct import pack
 from typing import Final, NamedTuple, Protocol
 
 from dicomdesk.dicom.data_sets.character_sets import decode_text
-from dicomdesk.dicom.data_sets.element_walk import SEQUENCE_DELIMITER, DataSetBytes, Step, StepKind, describe, walk_view
+from dicomdesk.dicom.data_sets.element_walk import (
+    ITEM,
+    ITEM_DELIMITER,
+    SEQUENCE_DELIMITER,
+    DataSetBytes,
+    Step,
+    StepKind,
+    describe,
+    walk_view,
+)
 from dicomdesk.dicom.data_sets.walk_rule import Buffer, View
 from dicomdesk.dicom.dictionary import find_vr
 from dicomdesk.dicom.encodings import IMPLICIT_LITTLE, LONG_VRS, SHORT_VRS, UNDEFINED_LENGTH, Encoding, is_long_vr
@@ -24,6 +33,8 @@ _TEXT_VRS: Final = frozenset((b"LO", b"LT", b"PN", b"SH", b"ST", b"UC", b"UT"))
 _CHARACTER_SET: Final = 0x00080005
 _LONGEST_UIDS: Final = 4096
 _LONGEST_SHORT: Final = 0xFFFE
+_ITEM_GROUP: Final = 0xFFFE
+_DELIMITERS: Final = frozenset((ITEM, ITEM_DELIMITER, SEQUENCE_DELIMITER))
 
 
 class Readable(View, Protocol):
@@ -60,7 +71,8 @@ class ValueEdit:
 def plan_patches(view: Readable, offset: int, encoding: Encoding, edit: ValueEdit) -> list[Patch]:
     """Return the patches for a data set that begins at ``offset`` of a view, in the order of their places.
 
-    Raises DataError where the bytes cannot be followed, ConversionError where a length becomes too long to be written.
+    Raises DataError where the bytes cannot be followed, ConversionError where a length becomes too long to be written
+    or an element would be put in beside one that may not stand there.
     """
     return _Planner(view, encoding, edit).plan(offset)
 
@@ -123,11 +135,15 @@ class _Planner:
         """Where each belongs of the tags that were not met, -1 where that is not known yet."""
         self._unplaced = sorted(wanted, reverse=True)
         self._top_end = 0
+        self._stranger: int | None = None
+        """Tag of an element of the group of items that is none: what is read after others depends on such."""
 
     def plan(self, offset: int) -> list[Patch]:
         self._top_end = offset
         for step in walk_view(self._view, offset, self._encoding, find_vr, takes_rest=True):
             _HANDLERS[step.kind](self, step)
+        if self._missing and self._stranger is not None:
+            raise ConversionError(f"nothing can be put in beside {describe(self._stranger)}, which no data set has")
         for tag, place in self._missing.items():
             self._levels[0].group = tag >> 16
             where = self._top_end if place < 0 else place
@@ -149,6 +165,8 @@ class _Planner:
         header, end = _header_start(step), step.start + step.length
         self._levels[-1].group = step.tag >> 16
         if len(self._levels) == 1:
+            if step.tag >> 16 == _ITEM_GROUP and step.tag not in _DELIMITERS:
+                self._stranger = step.tag
             self._reach(step.tag, header)
             self._top_end = max(self._top_end, end)
             if self._edit_element(step, header, end):

@@ -15,7 +15,7 @@ from dicomdesk.dicom.corrections.patches import ValueEdit, plan_patches
 from dicomdesk.dicom.data_sets.deflate import deflate
 from dicomdesk.dicom.data_sets.walk_rule import WholeView
 from dicomdesk.dicom.encodings import EXPLICIT_LITTLE
-from dicomdesk.errors import DataError
+from dicomdesk.errors import ConversionError, DataError
 from tests.helpers.data.datasets import BIG_ENDIAN, DEFLATED, EXPLICIT, IMPLICIT, PIXEL_DATA, UNDEFINED, Builder, part10
 
 NAME, PATIENT_ID, ACCESSION, SOP_INSTANCE, COMMENTS = 0x00100010, 0x00100020, 0x00080050, 0x00080018, 0x00104000
@@ -202,3 +202,10 @@ def test_a_sequence_can_be_removed_or_replaced_with_all_that_is_in_it() -> None:
     assert patch.content == b""
     assert removed.startswith(Builder().tag(0x00081115))
     assert (content[: patch.start] + content[patch.end :]).count(b"1.2.3.77") == 0
+
+
+def test_nothing_is_put_in_beside_what_no_data_set_has(tmp_path: Path) -> None:
+    stranger = bytes.fromhex("feff0100 00000000")  # the elements of its group have no VR
+    content = part10(stranger + data_set())
+    with pytest.raises(ConversionError, match=r"\(FFFE,0001\), which no data set has"):
+        corrected(tmp_path, content, {PATIENT_ID: "P2"})
