@@ -16,6 +16,8 @@ Box = TypeVar("Box", bound=QBoxLayout)
 
 NO_MARGINS: Margins = (0, 0, 0, 0)
 DIALOG_MARGINS: Margins = (MARGIN, MARGIN, MARGIN, MARGIN)
+_TITLE_BAR = 30
+"""Pixels."""
 HEADER_MARGINS: Margins = (MARGIN, 14, MARGIN, 10)
 """Of the top of a view."""
 
@@ -35,8 +37,9 @@ def row_of(
 
 
 def resize_on_screen(window: QWidget, width: int, height: int) -> None:
-    """Give a window a size, or what its screen has room for."""
-    window.resize(QSize(width, height).boundedTo(window.screen().availableSize()))
+    """Give a window a size, or what its screen has room for below a title bar."""
+    room = window.screen().availableSize()
+    window.resize(QSize(width, height).boundedTo(QSize(room.width(), room.height() - _TITLE_BAR)))
 
 
 def _filled(box: Box, contents: tuple[Content, ...], inside: QWidget | None, margins: Margins, spacing: int) -> Box:

@@ -8,9 +8,6 @@ from PySide6.QtWidgets import QDialogButtonBox, QMenu, QPushButton
 from dicomdesk.gui.theme import Theme, Tone
 from dicomdesk.gui.wording import plain_tip
 
-_WIDEST = 16777215
-"""Qt's QWIDGETSIZE_MAX."""
-
 
 def plain_button(theme: Theme, text: str, icon_name: str, run: Callable[[], None], tip: str = "") -> QPushButton:
     """Return a button with an icon that follows the theme; without ``text`` it is named by ``tip``."""
@@ -23,22 +20,6 @@ def plain_button(theme: Theme, text: str, icon_name: str, run: Callable[[], None
         button.setAccessibleName(tip)
         _make_narrow(button)
     return button
-
-
-def show_word(button: QPushButton, word: str, *, is_shown: bool) -> None:
-    """Show a button with its word or, where room is short, with its icon only."""
-    if bool(button.text()) == is_shown:
-        return
-    shortcut = button.shortcut()
-    button.setText(f" {word}" if is_shown else "")
-    button.setShortcut(shortcut)
-    button.setAccessibleName(word)
-    if is_shown:
-        button.setMinimumWidth(0)
-        button.setMaximumWidth(_WIDEST)
-        button.setStyleSheet("")
-    else:
-        _make_narrow(button)
 
 
 def _make_narrow(button: QPushButton) -> None:

@@ -12,7 +12,8 @@ from dicomdesk.gui.layouts import row_of
 from dicomdesk.gui.theme import GRID, Theme, Tokens, Tone, bold_font
 
 _HEIGHT = 26
-_PADDING = 11
+_PADDING, _TIGHT_PADDING = 11, 6
+"""On each side of the words; the second where room is short."""
 _GAP = 6
 
 
@@ -23,6 +24,7 @@ class Chip(PaintedButton):
         super().__init__(theme, word)
         self._tone = tone
         self._count: int | None = 0
+        self._padding = _PADDING
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.set_count(0)
@@ -36,12 +38,31 @@ class Chip(PaintedButton):
             self.updateGeometry()
             self.update()
 
+    @property
+    def counts_nothing(self) -> bool:
+        """Whether there is nothing behind it."""
+        return self._count == 0
+
+    def set_tight(self, *, is_tight: bool) -> None:
+        """Leave less room beside the words, or the usual."""
+        padding = _TIGHT_PADDING if is_tight else _PADDING
+        if padding != self._padding:
+            self._padding = padding
+            self.updateGeometry()
+
+    def usual_width(self) -> int:
+        """Return how wide it is where there is room."""
+        return self.sizeHint().width() + 2 * (_PADDING - self._padding)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
     def sizeHint(self) -> QSize:
         metrics = QFontMetrics(bold_font(self.font()))
         words = metrics.horizontalAdvance(self.text())
         count = metrics.horizontalAdvance(self._count_text())
         gap = _GAP if count else 0
-        return QSize(words + gap + count + 2 * _PADDING, max(_HEIGHT, metrics.height() + GRID))
+        return QSize(words + gap + count + 2 * self._padding, max(_HEIGHT, metrics.height() + GRID))
 
     def paint(self, painter: QPainter, tokens: Tokens) -> None:
         rect = QRectF(self.rect()).adjusted(1, 1, -1, -1)
@@ -94,6 +115,23 @@ class ChipRow(QWidget):
         """Show a count on each chip, in their order; None for none."""
         for chip, count in zip(self._chips, counts, strict=True):
             chip.set_count(count)
+
+    def fit(self, room: int) -> None:
+        """Leave out chips that count nothing, the last first, until the others have room; the one chosen stays.
+
+        Where that is not enough, the others leave less room beside their words.
+        """
+        layout = self.layout()
+        gap = layout.spacing() if layout is not None else 0
+        widths = [chip.usual_width() + gap for chip in self._chips]
+        total = sum(widths) - gap
+        for chip, width in zip(reversed(self._chips), reversed(widths), strict=True):
+            is_left_out = total > room and chip.counts_nothing and not chip.isChecked()
+            total -= width if is_left_out else 0
+            if chip.isHidden() is not is_left_out:
+                chip.setVisible(not is_left_out)
+        for chip in self._chips:
+            chip.set_tight(is_tight=total > room)
 
     def choose(self, number: int) -> None:
         """Choose a chip as a click does."""

@@ -3,7 +3,16 @@
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QAction, QDragEnterEvent, QDragMoveEvent, QDropEvent, QKeySequence, QPalette, QShortcut
+from PySide6.QtGui import (
+    QAction,
+    QDragEnterEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QKeySequence,
+    QPalette,
+    QResizeEvent,
+    QShortcut,
+)
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPlainTextEdit, QWidget
 
 from dicomdesk.gui.controls.drop_area import take_copy
@@ -11,6 +20,8 @@ from dicomdesk.gui.layouts import row_of
 from dicomdesk.gui.theme import Theme, Tone
 from dicomdesk.gui.wording import plain_tip
 
+_BESIDE_HINT = 62
+"""Icons, padding and frame of a search field, pixels."""
 _EDGES = 26
 """Padding, frame and cursor, pixels."""
 
@@ -29,6 +40,20 @@ class TextLine(QLineEdit):
     def dropEvent(self, event: QDropEvent) -> None:
         super().dropEvent(event)
         _copy_from_outside(event)
+
+
+class SearchLine(TextLine):
+    """Says what can be searched for, or only that something can be where that has no room."""
+
+    def __init__(self, hint: str) -> None:
+        super().__init__()
+        self._hint = hint
+        self.setPlaceholderText(hint)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        has_room = self.fontMetrics().horizontalAdvance(self._hint) + _BESIDE_HINT <= event.size().width()
+        self.setPlaceholderText(self._hint if has_room else self.tr("Search"))
 
 
 class Notes(QPlainTextEdit):
@@ -69,10 +94,14 @@ class Field(TextLine):
         self.textChanged.connect(self._on_changed)
         self._show_problem(self.problem() if text else "")
 
+    def fitting_width(self, text: str) -> int:
+        """Return how wide the field has to be for a text to be seen whole."""
+        return self.fontMetrics().horizontalAdvance(text) + _EDGES
+
     def fit_port(self) -> None:
         """Be as wide as a port number needs, and take no more."""
         self.setMaxLength(5)
-        self.setFixedWidth(self.fontMetrics().horizontalAdvance("00000") + _EDGES)
+        self.setFixedWidth(self.fitting_width("00000"))
 
     def problem(self) -> str:
         """Return what is wrong with the text, "" when all is well."""
@@ -126,8 +155,7 @@ def word_before(text: str, field: QWidget) -> QLabel:
 
 def search_field(theme: Theme, hint: str) -> QLineEdit:
     """Return a search field with its icon and a button that clears it."""
-    field = TextLine()
-    field.setPlaceholderText(hint)
+    field = SearchLine(hint)
     field.setAccessibleName(hint)
     field.setToolTip(plain_tip(hint))
     field.setClearButtonEnabled(True)

@@ -8,6 +8,7 @@ from dicomdesk.gui.theme import GRID
 
 _OTHER_THINGS = 150
 """Title bar, buttons and margins, pixels."""
+_LEAST_HEIGHT = 200
 
 
 class ScrollBox(QScrollArea):
@@ -39,7 +40,8 @@ class ScrollBox(QScrollArea):
         return QSize(self._width, min(self._layout.sizeHint().height(), max(most, 200)))
 
     def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
+        hint = self.sizeHint()
+        return QSize(hint.width(), min(hint.height(), _LEAST_HEIGHT))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._column and event.type() == QEvent.Type.LayoutRequest and self.sizeHint() != self._wanted:

@@ -4,9 +4,9 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFrame, QScrollArea, QWidget
 
 from dicomdesk import human
 from dicomdesk.engine.check.requests import CheckRequest
@@ -40,6 +40,7 @@ _SIZE = (820, 380)
 _HEIGHT_WITH_TREE = 720
 _ROOM_OF_SCREEN = 60
 _TREE_HEIGHT = 180
+_LEAST_WIDTH, _LEAST_HEIGHT = 340, 200
 
 
 class CheckDialog(QDialog):
@@ -137,12 +138,13 @@ class CheckDialog(QDialog):
             self.capabilities.show()
             self._grow(_HEIGHT_WITH_TREE)
 
-    def event(self, event: QEvent) -> bool:
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Grow with the sentences of the steps: they wrap, and none may be cut."""
-        is_layout = event.type() == QEvent.Type.LayoutRequest  # asked before: other events end the dialog
-        is_done = super().event(event)
-        if is_layout and (layout := self.layout()) is not None:
-            self._grow(layout.totalHeightForWidth(self.width()))
+        is_done = super().eventFilter(watched, event)
+        layout, inner = self.layout(), self._middle.layout()
+        if event.type() == QEvent.Type.LayoutRequest and layout is not None and inner is not None:
+            others = layout.totalMinimumSize().height() - self._area.minimumSizeHint().height()
+            self._grow(others + inner.totalHeightForWidth(self._area.viewport().width()))
         return is_done
 
     def _grow(self, height: int) -> None:
@@ -212,7 +214,11 @@ class CheckDialog(QDialog):
         self.capabilities = QWidget()
         column_of(self.search, (self.view, 1), inside=self.capabilities, margins=(0, GRID, 0, 0), spacing=GRID)
         self.capabilities.hide()
-        parts = (self._heading, self.steps, (self.capabilities, 1), 0)
+        self._middle = QWidget()
+        column_of(self.steps, (self.capabilities, 1), 0, inside=self._middle)
+        self._area = _Area(self._middle)
+        self._middle.installEventFilter(self)
+        parts = (self._heading, (self._area, 1))
         layout = column_of(*parts, inside=self, margins=DIALOG_MARGINS, spacing=GRID)
         layout.addSpacing(GRID)
         layout.addWidget(self._make_buttons())
@@ -288,3 +294,18 @@ class CheckDialog(QDialog):
     def _go(self) -> None:
         self.channel.deleteLater()
         self.deleteLater()
+
+
+class _Area(QScrollArea):
+    """Scrolls what the screen has no room for."""
+
+    def __init__(self, content: QWidget) -> None:
+        super().__init__()
+        self.setWidget(content)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(_LEAST_WIDTH, _LEAST_HEIGHT)

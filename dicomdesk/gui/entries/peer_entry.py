@@ -11,8 +11,8 @@ from dicomdesk.gui.window_state import TypedPeer, WindowState
 from dicomdesk.settings import Peer
 
 _OFFERS_WIDTH = 320
-_AE_TITLE_WIDTH = 190
-"""For 16 capitals."""
+_LONGEST_AE_TITLE = "RADIOLOGY_PACS_1"
+_WIDEST_AE_TITLE = 220
 
 
 class PeerEntry(QWidget):
@@ -119,14 +119,15 @@ class PeerEntry(QWidget):
             self.set_typed(peer)
 
     def _lay_out(self) -> None:
+        title = self.called.fitting_width(_LONGEST_AE_TITLE)
         fields = (
-            (self.tr("T&o"), self.called, 72, _AE_TITLE_WIDTH),
+            (self.tr("T&o"), self.called, title, _WIDEST_AE_TITLE),
             (self.tr("a&t"), self.host, 112, 240),
             (":", self.port, 60, 60),
-            (self.tr("a&s"), self.calling, 72, _AE_TITLE_WIDTH),
+            (self.tr("a&s"), self.calling, title, _WIDEST_AE_TITLE),
         )
         self.setLayout(line_of_fields(fields))
         self.port.fit_port()
 
     def sizeHint(self) -> QSize:
-        return QSize(560, self.called.sizeHint().height())
+        return QSize(self.minimumSizeHint().width(), self.called.sizeHint().height())

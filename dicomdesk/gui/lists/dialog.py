@@ -289,7 +289,7 @@ class ListDialog(QDialog):
     def _show_counts(self) -> None:
         counts = self.flow.counts()
         chips = [sum(counts[state] for state in states) for states in _CHIP_STATES]
-        self.filters.chips.set_counts([len(self.flow.nodes), *chips[1:]])
+        self.filters.set_counts([len(self.flow.nodes), *chips[1:]])
         word = self.tr("Stop and &close") if self.flow.is_running else self.tr("&Close")
         set_words(self.close_button, word)
         tip = self.tr("The list can be taken up again") if self.flow.is_running else ""

@@ -88,8 +88,8 @@ def association_columns() -> tuple[Column, ...]:
     return (
         Column(title=_say("Direction"), width=132),
         Column(title=_say("Peer"), width=250),
-        Column(title=_say("Security"), width=92),
-        Column(title=_say("Result"), width=150),
+        Column(title=_say("Security"), width=92, yields=4),
+        Column(title=_say("Result"), width=150, grows=1),
         Column(title=_say("Started"), width=92, is_number=True),
         Column(title=_say("Lasted"), width=72, is_number=True, yields=2),
         Column(title=_say("Contexts"), width=76, is_number=True),

@@ -23,11 +23,11 @@ def _say(text: str) -> str:
 def forecast_columns() -> tuple[Column, ...]:
     """Return the columns, in the order of their numbers."""
     return (
-        Column(title=_say("What happens"), width=280),
+        Column(title=_say("What happens"), width=262, grows=1),
         Column(title=_say("SOP class"), width=184),
         Column(title=_say("Encoding of the files"), width=180, yields=1),
         Column(title=_say("Instances"), width=76, is_number=True),
-        Column(title=_say("Size"), width=76, is_number=True),
+        Column(title=_say("Size"), width=76, is_number=True, yields=2),
         Column(title=_say("Why"), width=240),
     )
 

@@ -36,11 +36,11 @@ def receive_columns() -> tuple[Column, ...]:
         Column(title=_say("Patient / study / series"), width=300),
         Column(title=_say("Modality"), width=80, yields=4),
         Column(title=_say("Series"), width=60, is_number=True, yields=2),
-        Column(title=_say("Instances"), width=160, is_number=True),
+        Column(title=_say("Instances"), width=150, is_number=True),
         Column(title=_say("Size"), width=66, is_number=True, yields=3),
-        Column(title=_say("From"), width=168),
+        Column(title=_say("From"), width=168, grows=2),
         Column(title=_say("Arrived"), width=92, is_number=True, is_fixed=True),
-        Column(title=_say("State"), width=140),
+        Column(title=_say("State"), width=140, grows=1),
         Column(title=_say("Rate"), width=84, is_number=True, yields=1),
     )
 

@@ -39,11 +39,15 @@ class StudyWords:
 
     def parts(self) -> tuple[Part, ...]:
         """Return the title in pieces."""
+        date = (Part(self.date, Weight.QUIET),) if self.date else ()
+        return (*self.parts_but_date(), *date)
+
+    def parts_but_date(self) -> tuple[Part, ...]:
+        """Return the title in pieces, for a list that has a column for the date."""
         parts = (
             Part(self.patient_name or _say("No patient name"), Weight.STRONG),
             Part(self.patient_id, Weight.QUIET),
             Part(self.description),
-            Part(self.date, Weight.QUIET),
         )
         return tuple(part for part in parts if part.text)
 

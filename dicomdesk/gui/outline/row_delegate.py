@@ -13,6 +13,10 @@ PADDING = 8
 _BAR_HEIGHT = 6
 _PERCENT_WIDTH = 48
 _PART_GAP = 12
+_SHORT = 200
+"""Pixels of text that is no sentence."""
+_LINES_APART = 4
+"""Pixels that two lines in a row leave above and below."""
 _MOST_MEASURED = 4000
 """Texts of which the width is remembered."""
 
@@ -69,7 +73,7 @@ class RowDelegate(QStyledItemDelegate):
         elif mark is not None and mark.word:
             self._paint_text(painter, self._paint_icon(painter, rect, mark), mark.word, mark.tone, is_right=is_right)
         elif (parts := node.parts(column)) is not None:
-            self._paint_parts(painter, self._paint_icon(painter, rect, mark) if mark else rect, parts)
+            self._paint_pieces(painter, self._paint_icon(painter, rect, mark) if mark else rect, parts)
         elif text := node.text(column):
             self._paint_text(painter, rect, text, Tone.PLAIN, is_right=is_right)
 
@@ -106,6 +110,16 @@ class RowDelegate(QStyledItemDelegate):
         painter.drawPixmap(rect.left(), top, self._theme.pixmap(mark.icon, mark.tone, ROW_ICON, self._ratio))
         return rect.adjusted(ROW_ICON + 6, 0, 0, 0)
 
+    def _paint_pieces(self, painter: QPainter, rect: QRect, parts: tuple[Part, ...]) -> None:
+        """Paint a name with what else there is to say of it: below it in a row that is high enough, else beside it."""
+        room = (rect.height() - _LINES_APART) // 2
+        if len(parts) < 2 or parts[0].weight is not Weight.STRONG or room < self._fonts[True].height:
+            self._paint_parts(painter, rect, parts)
+            return
+        middle = rect.center().y() + 1
+        self._paint_parts(painter, QRect(rect.left(), middle - room, rect.width(), room), parts[:1])
+        self._paint_parts(painter, QRect(rect.left(), middle, rect.width(), room), parts[1:])
+
     def _paint_parts(self, painter: QPainter, rect: QRect, parts: tuple[Part, ...]) -> None:
         left = rect.left()
         for part in parts:
@@ -114,7 +128,8 @@ class RowDelegate(QStyledItemDelegate):
                 return
             is_bold = part.weight is Weight.STRONG
             width = self._fonts[is_bold].width(part.text)
-            if part.weight is Weight.QUIET and width + 2 > room and left > rect.left():
+            is_sentence = width > _SHORT and room > _SHORT // 2
+            if part.weight is Weight.QUIET and width + 2 > room and left > rect.left() and not is_sentence:
                 return  # the beginning of a date or an address says less than nothing
             place = QRect(left, rect.top(), room, rect.height())
             self._paint_text(painter, place, part.text, _TONE_OF_WEIGHT[part.weight], is_bold=is_bold)
@@ -142,6 +157,7 @@ class _Lettering:
     def __init__(self, font: QFont) -> None:
         self.font = font
         self._metrics = QFontMetrics(font)
+        self.height = self._metrics.height()
         self.rise = self._metrics.ascent() - self._metrics.descent()
         """By how much more letters rise above their line than they go below it."""
         self._widths: dict[str, int] = {}

@@ -84,12 +84,18 @@ class OutlineView(QTreeView):
         self._columns = model.columns
         self._stretched = stretched
         self._least_width = least_width
+        self._empty_text, self._is_filtered = "", False
         self._absent: set[int] = set()
         self._by_hand: set[int] = set()
         """Columns to which the user has given a width."""
         self._is_fitting = False
         self._lay_out_header(header, model, stretched)
         theme.changed.connect(self.viewport().update)
+
+    def say_when_empty(self, text: str) -> None:
+        """Say in the middle of a list without rows why there are none."""
+        self._empty_text = text
+        self.setAccessibleDescription(text)
 
     def outline(self) -> OutlineModel:
         """Return what is shown."""
@@ -98,6 +104,7 @@ class OutlineView(QTreeView):
     def set_filter(self, accepts: Callable[[Node], bool] | None) -> None:
         """Show only the nodes that ``accepts`` takes, None for all; for a view that arranges."""
         if self._filter is not None:
+            self._is_filtered = accepts is not None
             self._filter.set_filter(accepts)
 
     def sort_unsorted(self) -> None:
@@ -188,6 +195,12 @@ class OutlineView(QTreeView):
         if isinstance(delegate, RowDelegate):
             delegate.begin(self)
         super().paintEvent(event)
+        text = self.tr("Nothing fits what is searched for.") if self._is_filtered else self._empty_text
+        if text and not self.model().rowCount():
+            painter = QPainter(self.viewport())
+            painter.setPen(self._theme.colour(Tone.QUIET))
+            room = self.viewport().rect().adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
+            painter.drawText(room, Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap, text)
 
     def drawRow(self, painter: QPainter, options: QStyleOptionViewItem, index: _Index) -> None:
         at = QModelIndex(index) if isinstance(index, QModelIndex) else index

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent
-from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QWidget
 
-from dicomdesk.gui.controls.buttons import set_words
+from dicomdesk.gui.controls.buttons import plain_button, set_words
 from dicomdesk.gui.layouts import column_of, row_of
 from dicomdesk.gui.outline.row_delegate import paint_bar
 from dicomdesk.gui.panels.band import Band
@@ -60,7 +60,13 @@ class DetailsStrip(Band):
         self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self._bar = _Bar(theme)
         self._buttons = row_of()
-        parts = (self._heading, (self._text, 1), self._bar, self._buttons)
+        self._line = _ButtonLine(self._buttons)
+        self._line.resized.connect(self._fit_buttons)
+        self._rest = QMenu(self)
+        self._more = plain_button(theme, "", "more", self._open_rest, self.tr("More"))
+        self._buttons.addWidget(self._more)
+        self._more.hide()
+        parts = (self._heading, (self._text, 1), self._bar, self._line)
         before = () if side is None else (side,)
         column = column_of(*parts, spacing=6)
         self._row = row_of(*before, (column, 1), inside=self, margins=(MARGIN, 12, MARGIN, 10), spacing=MARGIN)
@@ -87,7 +93,7 @@ class DetailsStrip(Band):
         """The buttons of the actions, in their order."""
         items = [self._buttons.itemAt(number) for number in range(self._buttons.count())]
         widgets = [item.widget() for item in items if item is not None]
-        return [widget for widget in widgets if isinstance(widget, QPushButton)]
+        return [widget for widget in widgets if isinstance(widget, QPushButton) and widget is not self._more]
 
     def sizeHint(self) -> QSize:
         return QSize(400, _HEIGHT)
@@ -117,6 +123,7 @@ class DetailsStrip(Band):
             widget = item.widget()
             if widget is not None:
                 widget.hide()
+            if widget is not None and widget is not self._more:
                 widget.deleteLater()
         for number, action in enumerate(self._actions):
             button = QPushButton()
@@ -125,7 +132,29 @@ class DetailsStrip(Band):
                 button.setIcon(self._theme.icon(action.icon))
             button.clicked.connect(lambda _=False, number=number: self._actions[number].run())
             self._buttons.addWidget(button)
+        self._buttons.addWidget(self._more)
         self._buttons.addStretch(1)
+        self._line.setVisible(bool(self._actions))
+        self._fit_buttons()
+
+    def _fit_buttons(self) -> None:
+        """Show as many buttons as there is room for; the others become entries of a menu."""
+        buttons = self.buttons()
+        widths = [button.sizeHint().width() + self._buttons.spacing() for button in buttons]
+        room = self._line.width() + self._buttons.spacing()
+        if sum(widths) > room:
+            room -= self._more.sizeHint().width() + self._buttons.spacing()
+        fitting = next((number for number in range(len(widths)) if sum(widths[: number + 1]) > room), len(widths))
+        for number, button in enumerate(buttons):
+            button.setVisible(number < fitting)
+        self._more.setVisible(fitting < len(buttons))
+        self._rest.clear()
+        for number in range(fitting, len(buttons)):
+            entry = self._rest.addAction(self._actions[number].word)
+            entry.triggered.connect(lambda _=False, number=number: self._actions[number].run())
+
+    def _open_rest(self) -> None:
+        self._rest.popup(self._more.mapToGlobal(QPoint(0, -self._rest.sizeHint().height())))
 
     def _wanted_actions(self) -> list[Action]:
         copy = Action(word=self.tr("Copy details"), run=self._on_copy, icon="copy")
@@ -133,6 +162,24 @@ class DetailsStrip(Band):
 
     def _on_copy(self) -> None:
         QGuiApplication.clipboard().setText(f"{self._details.title}\n{self._details.text}")
+
+
+class _ButtonLine(QWidget):
+    """Buttons side by side; claims no width, and tells when it has another."""
+
+    resized = Signal()
+
+    def __init__(self, buttons: QHBoxLayout) -> None:
+        super().__init__()
+        self.setLayout(buttons)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(1, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.resized.emit()
 
 
 class _Bar(QWidget):

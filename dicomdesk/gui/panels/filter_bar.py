@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from dicomdesk.gui.controls.chips import ChipRow
 from dicomdesk.gui.controls.fields import search_field
 from dicomdesk.gui.layouts import row_of
-from dicomdesk.gui.theme import Theme, Tone
+from dicomdesk.gui.theme import GRID, Theme, Tone
 
 
 class FilterBar(QWidget):
@@ -27,6 +28,18 @@ class FilterBar(QWidget):
         row_of(self.chips, 1, (self.search, 4), inside=self)
         self.chips.chosen.connect(self._on_chosen)
         self.search.textChanged.connect(self.changed)
+
+    def set_counts(self, counts: Sequence[int | None]) -> None:
+        """Show a count on each chip, in their order; None for none."""
+        self.chips.set_counts(counts)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        self.chips.fit(self.width() - self.search.minimumWidth() - GRID)
 
     def words(self) -> list[str]:
         """Return what was typed, folded, word by word."""

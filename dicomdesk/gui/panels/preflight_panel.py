@@ -61,9 +61,9 @@ class PreflightPanel(Band):
             theme, self.tr("Allow decompression"), "convert", self.decompression_wanted.emit,
             self.tr("Let lossy images be decompressed, and check again"),
         )  # fmt: skip
-        self.again = plain_button(theme, self.tr("Check again"), "check", self.again_wanted.emit)
+        self.again = plain_button(theme, "", "retry", self.again_wanted.emit, self.tr("Check again"))
         self.stop = plain_button(theme, self.tr("Stop"), "stop", self.stop_wanted.emit)
-        self.copy_button = plain_button(theme, self.tr("Copy"), "copy", self._on_copy, self.tr("Copy all as text"))
+        self.copy_button = plain_button(theme, "", "copy", self._on_copy, self.tr("Copy all as text"))
         self.close_button = plain_button(theme, "", "close", self.closed.emit, self.tr("Close (Escape)"))
         self.close_button.setShortcut("Escape")
         for button in (self.decompress, self.again, self.stop, self.copy_button, self.close_button):

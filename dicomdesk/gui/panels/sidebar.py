@@ -17,6 +17,9 @@ _INSET = 12
 _NARROW = SIDEBAR_ICON + 2 * _INSET
 """Width of a button without its word."""
 _DOT = 8
+_GAP = 10
+"""Between the icon and the word."""
+_USUAL_COUNT, _COUNT_EDGES = "99", 12
 
 
 class ViewButton(PaintedButton):
@@ -45,8 +48,14 @@ class ViewButton(PaintedButton):
         self.update()
 
     def sizeHint(self) -> QSize:
-        width = SIDEBAR_WIDTH - 2 * GRID if self._has_word else _NARROW
+        width = max(SIDEBAR_WIDTH - 2 * GRID, self._room_of_word()) if self._has_word else _NARROW
         return QSize(width, max(_HEIGHT, self.fontMetrics().height() + 2 * GRID))
+
+    def _room_of_word(self) -> int:
+        """For the word as it is when it is chosen, and a usual count."""
+        words = QFontMetrics(bold_font(self.font())).horizontalAdvance(self.text())
+        count = self.fontMetrics().horizontalAdvance(_USUAL_COUNT) + _COUNT_EDGES
+        return _INSET + SIDEBAR_ICON + _GAP + words + GRID + count + GRID
 
     def paint(self, painter: QPainter, tokens: Tokens) -> None:
         rect = QRectF(self.rect()).adjusted(1, 1, -1, -1)
@@ -67,7 +76,7 @@ class ViewButton(PaintedButton):
     def _paint_word(self, painter: QPainter) -> None:
         painter.setFont(bold_font(self.font()) if self.isChecked() else self.font())
         painter.setPen(self._theme.colour(Tone.ACTIVE if self.isChecked() else Tone.PLAIN))
-        words = self.rect().adjusted(_INSET + SIDEBAR_ICON + 10, 0, -_INSET, 0)
+        words = self.rect().adjusted(_INSET + SIDEBAR_ICON + _GAP, 0, -_INSET, 0)
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.text())
 
     def _paint_dot(self, painter: QPainter, _tokens: Tokens) -> None:
@@ -80,7 +89,7 @@ class ViewButton(PaintedButton):
         font.setPointSizeF(font.pointSizeF() - 1)
         text = wording.count_text(self._count)
         metrics = QFontMetrics(font)
-        width = max(metrics.horizontalAdvance(text) + 12, 20)
+        width = max(metrics.horizontalAdvance(text) + _COUNT_EDGES, 20)
         place = QRectF(self.width() - width - GRID, (self.height() - 18) / 2, width, 18)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(tokens.surface if self.isChecked() else tokens.track))
@@ -99,7 +108,6 @@ class Sidebar(QFrame):
     def __init__(self, theme: Theme, views: Sequence[tuple[str, str]], foot: ViewButton | None = None) -> None:
         """``views`` are icon name and word of each view; ``foot`` stands at the bottom, and opens none."""
         super().__init__()
-        self.setFixedWidth(SIDEBAR_WIDTH)
         self._theme = theme
         self._group = QButtonGroup(self)
         self._buttons = [ViewButton(theme, icon_name, word) for icon_name, word in views]
@@ -111,14 +119,15 @@ class Sidebar(QFrame):
             QShortcut(shortcut, self, button.click)
             keys = shortcut.toString(QKeySequence.SequenceFormat.NativeText)
             button.setToolTip(plain_tip(f"{button.text()}  ({keys})"))
+        self.show_words(is_shown=True)
         self._group.idClicked.connect(self.chosen)
         theme.changed.connect(self.update)
 
     def show_words(self, *, is_shown: bool) -> None:
         """Show a word with each icon; without, the sidebar is as narrow as its icons."""
-        self.setFixedWidth(SIDEBAR_WIDTH if is_shown else _NARROW + 2 * GRID)
         for button in self._all:
             button.show_word(is_shown=is_shown)
+        self.setFixedWidth(max(button.sizeHint().width() for button in self._all) + 2 * GRID)
 
     def choose(self, number: int) -> None:
         """Open a view as a click does."""

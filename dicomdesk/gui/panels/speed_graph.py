@@ -11,6 +11,8 @@ from dicomdesk.gui.theme import GRID, Theme, Tone
 
 __all__ = ["MOST_RATES", "SpeedGraph"]
 
+_FEWEST_RATES = 4
+"""That make a curve, and not a spike at the edge."""
 MOST_RATES = 120
 """Rates that are kept; one comes each second."""
 _SIZE = (216, 96)
@@ -64,7 +66,7 @@ class SpeedGraph(QWidget):
         painter.drawText(top, Qt.AlignmentFlag.AlignRight, self.tr("most {rate}").format(rate=human.rate_text(most)))
         painter.setPen(self._theme.colour(Tone.PLAIN))
         painter.drawText(top, Qt.AlignmentFlag.AlignLeft, now)
-        if most > 0:
+        if most > 0 and len(self._rates) >= _FEWEST_RATES:
             self._paint_curve(painter, field, most)
 
     def _paint_curve(self, painter: QPainter, field: QRectF, most: float) -> None:

@@ -177,7 +177,7 @@ class AssociationsPane(View):
         for node in self.model.root.children:
             for chip in range(5):
                 counts[chip] += accepts(node, chip, [])
-        self.filters.chips.set_counts(counts)
+        self.filters.set_counts(counts)
 
     def _select(self, node: Node) -> None:
         if self.view.selected_node() is not node:

@@ -4,10 +4,10 @@ from enum import Enum
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QBoxLayout, QMenu, QWidget
 
 from dicomdesk.gui import wording
-from dicomdesk.gui.controls.buttons import PrimaryButton, menu_button, plain_button, set_words, show_word
+from dicomdesk.gui.controls.buttons import PrimaryButton, menu_button, plain_button, set_words
 from dicomdesk.gui.entries.peer_entry import PeerEntry
 from dicomdesk.gui.layouts import row_of
 from dicomdesk.gui.panes.peer_setup import PeerSetup
@@ -20,7 +20,7 @@ from dicomdesk.gui.window_state import WindowState
 from dicomdesk.gui.wording import plain_tip
 from dicomdesk.records import dataclass
 
-_ROOM_FOR_WORDS = 960
+_ROOM_FOR_ONE_LINE = 1200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,16 +132,10 @@ class SendHeader(QWidget):
         first.setFocus()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep only the icons of all but Send where room is short."""
-        has_room = self._view.width() >= _ROOM_FOR_WORDS
-        named = (
-            (self.test_button, self.tr("Test")),
-            (self.check_button, self.tr("Check")),
-            (self.add_button, self.tr("Add")),
-            (self.pause, self.pause.accessibleName()),
-        )
-        for button, word in named:
-            show_word(button, word, is_shown=has_room)
+        """Keep the peer and what is done on one line, or on two where room is short."""
+        has_room = self._view.width() >= _ROOM_FOR_ONE_LINE
+        directions = QBoxLayout.Direction
+        self._lines.setDirection(directions.LeftToRight if has_room else directions.TopToBottom)
         super().resizeEvent(event)
 
     def _show_primary(self, state: HeaderState) -> None:
@@ -167,15 +161,16 @@ class SendHeader(QWidget):
             self._theme.keep_icon(self.pause, icon)
             self.pause.setToolTip(plain_tip(tip))
             set_words(self.pause, word)
-            show_word(self.pause, word, is_shown=self._view.width() >= _ROOM_FOR_WORDS)
             self.pause.setVisible(found is not PauseState.NOTHING)
 
     # Building.
 
     def _lay_out(self) -> None:
         self.pause.hide()
-        right = (self.add_button, self.more_button, self.check_button, self.pause, self.primary)
-        row_of((self.peer_entry, 10), self.peer_setup.button, self.test_button, 1, *right, inside=self)
+        peer, doing = QWidget(), QWidget()
+        row_of((self.peer_entry, 10), self.peer_setup.button, self.test_button, 1, inside=peer)
+        row_of(self.add_button, self.more_button, 1, self.check_button, self.pause, self.primary, inside=doing)
+        self._lines = row_of((peer, 1), doing, inside=self)
 
     def _make_add_menu(self) -> QMenu:
         menu = QMenu(self._view)

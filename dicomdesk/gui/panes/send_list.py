@@ -62,9 +62,7 @@ class SendList(QWidget):
     def show_counts(self, queue: SendQueue) -> None:
         """Bring counts and pages up to date; the rows are the model's."""
         counts = queue.counts
-        self.filters.chips.set_counts(
-            [sum(counts[s] for s in states) if states else queue.total for states in _CHIP_STATES]
-        )
+        self.filters.set_counts([sum(counts[s] for s in states) if states else queue.total for states in _CHIP_STATES])
         has_rows = bool(len(queue.rows))
         self.area.setCurrentIndex(1 if has_rows else 0)
         self.filters.setVisible(has_rows)

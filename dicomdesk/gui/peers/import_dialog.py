@@ -102,7 +102,7 @@ class ImportDialog(QDialog):
         self._model.clear()
         self._model.insert(None, [_PlanRow(row) for row in self.plan.rows])
         counts = [self.plan.count(action) for action in _ACTIONS]
-        self.filters.chips.set_counts([sum(counts), *counts])
+        self.filters.set_counts([sum(counts), *counts])
         taken = counts[0] + counts[1]
         self.ok.setEnabled(taken > 0 and not self.group.problem())
         word = wording.plural(taken, self.tr("Import {count} peer"), self.tr("Import {count} peers"))

@@ -12,7 +12,7 @@ from dicomdesk import human
 from dicomdesk.engine.peers.known_peer import CheckOutcome, KnownPeer
 from dicomdesk.engine.retrieve.request import RetrieveMethod
 from dicomdesk.gui import wording
-from dicomdesk.gui.controls.buttons import menu_button, plain_button
+from dicomdesk.gui.controls.buttons import PrimaryButton, menu_button, plain_button
 from dicomdesk.gui.controls.drop_area import DropArea
 from dicomdesk.gui.controls.empty_state import EmptyState
 from dicomdesk.gui.entries.retrieve_entry import method_word
@@ -110,11 +110,12 @@ class PeersPane(View):
             (self.tr("Never checked"), Tone.PLAIN),
         ]
         self.filters = FilterBar(self._theme, chips, self.tr("Search name, AE title, host, notes"))
-        add = plain_button(self._theme, self.tr("&Add…"), "add", self._on_add, self.tr("Add a peer (Ctrl+N)"))
+        add = PrimaryButton(self._theme, self._on_add)
+        add.show_action(self.tr("&Add…"), "add", self.tr("Add a peer (Ctrl+N)"))
         self.check_button = plain_button(self._theme, self.tr("Check a&ll"), "test", self._on_check_all)
         self.check_button.setToolTip(wording.plain_tip(self.tr("Ask each peer for an echo (Ctrl+Shift+T)")))
         more = menu_button(self._theme, "", "more", self._make_menu(), self.tr("More"))
-        header = row_of((self.filters, 20), 1, add, self.check_button, more, margins=HEADER_MARGINS)
+        header = row_of((self.filters, 20), 1, self.check_button, more, add, margins=HEADER_MARGINS)
         self.area = DropArea(self._theme)
         self.area.addWidget(self._make_empty_state())
         self.area.addWidget(self.list)
@@ -225,7 +226,7 @@ class PeersPane(View):
                 self.list.expand_node(row)
 
     def _show_counts(self) -> None:
-        self.filters.chips.set_counts(self.rows.counts())
+        self.filters.set_counts(self.rows.counts())
 
     def _show_checks(self) -> None:
         self.rows.show_busy(self.checks.busy)

@@ -1,12 +1,13 @@
 """Top of the Query/Retrieve view: the peers, the form, and the button that asks."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QMenu, QWidget
 
 from dicomdesk.errors import SettingsError
 from dicomdesk.gui.controls.buttons import PrimaryButton, menu_button
 from dicomdesk.gui.entries.peer_entry import PeerEntry
-from dicomdesk.gui.layouts import column_of, row_of
+from dicomdesk.gui.layouts import NO_MARGINS, column_of, row_of
 from dicomdesk.gui.models.found_entities import AskedPeer
 from dicomdesk.gui.panels.details import Details
 from dicomdesk.gui.panes.peer_setup import PeerSetup, settings_problem
@@ -14,10 +15,12 @@ from dicomdesk.gui.peers.choice import PeerChoice
 from dicomdesk.gui.query.form.query_form import QueryFormPart
 from dicomdesk.gui.security.credentials import PreparedPeer, SecurityAccess
 from dicomdesk.gui.tasks import Tasks
-from dicomdesk.gui.theme import Theme, Tone
+from dicomdesk.gui.theme import GRID, Theme, Tone
 from dicomdesk.gui.window_state import WindowState
 
 __all__ = ["QueryHeader"]
+
+_ROOM_FOR_ONE_LINE = 1060
 
 
 class QueryHeader(QWidget):
@@ -48,8 +51,19 @@ class QueryHeader(QWidget):
         self.more = menu_button(theme, "", "more", self.more_menu, self.tr("More"))
         self.primary = PrimaryButton(theme, self.primary_wanted.emit)
         self.form.put_before_more(self.queries)
-        top = row_of(self.choice, (self.peer_entry, 10), self.peer_setup.button, 1, self.more, self.primary)
-        column_of(top, self.form, inside=self, spacing=8)
+        self._typed_place = (0, 0, 0, 0)
+        """In the grid: row, column, and how many of them."""
+        self._typed = QWidget()
+        row_of((self.peer_entry, 10), self.peer_setup.button, 1, inside=self._typed)
+        self._top = QGridLayout()
+        self._top.setContentsMargins(*NO_MARGINS)
+        self._top.setSpacing(GRID)
+        self._top.addWidget(self.choice, 0, 0)
+        self._top.setColumnStretch(1, 1)
+        self._top.addWidget(self.more, 0, 2)
+        self._top.addWidget(self.primary, 0, 3)
+        self._place_typed(has_room=True)
+        column_of(self._top, self.form, inside=self, spacing=8)
         self.form.ask_wanted.connect(self.primary_wanted)
         self.form.changed.connect(self.changed)
         self.peer_entry.changed.connect(self.changed)
@@ -111,6 +125,18 @@ class QueryHeader(QWidget):
         else:
             self.primary.show_action(self.tr("Query"), "query", self.tr("Ask the peers (Ctrl+Return)"))
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the peer that is typed beside the choice of others, or below it where room is short."""
+        self._place_typed(has_room=event.size().width() >= _ROOM_FOR_ONE_LINE)
+        super().resizeEvent(event)
+
+    def _place_typed(self, *, has_room: bool) -> None:
+        place = (0, 1, 1, 1) if has_room else (1, 0, 1, 4)
+        if self._top.indexOf(self._typed) < 0 or self._typed_place != place:
+            self._typed_place = place
+            self._top.removeWidget(self._typed)
+            self._top.addWidget(self._typed, *place)
+
     async def _typed_peer(self) -> list[AskedPeer] | None:
         if not self.peer_entry.insist():
             problem = self.peer_entry.first_problem()
@@ -125,5 +151,4 @@ class QueryHeader(QWidget):
         return [AskedPeer(peer=prepared.peer, association=self.peer_setup.association(prepared))]
 
     def _show_peers(self) -> None:
-        for part in (self.peer_entry, self.peer_setup.button):
-            part.setVisible(not self.has_known_peers)
+        self._typed.setVisible(not self.has_known_peers)

@@ -73,7 +73,7 @@ class ReceivedList(QWidget):
         """Show how many studies each filter lets through, and whether there are any."""
         studies = self._studies
         total, arriving = len(studies), studies.arriving
-        self.filters.chips.set_counts([total, arriving, total - arriving, studies.troubled])
+        self.filters.set_counts([total, arriving, total - arriving, studies.troubled])
         self.area.setCurrentIndex(1 if total else 0)
         self.filters.setVisible(bool(total))
 

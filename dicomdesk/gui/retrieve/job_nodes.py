@@ -235,7 +235,7 @@ class JobNode(Node):
         if column != TITLE:
             return None
         who, *what = title_of(self.errand).split(" · ")
-        parts = [Part(who, Weight.STRONG), *([Part(" · ".join(what))] if what else [])]
+        parts = [Part(who, Weight.STRONG), *(Part(word, Weight.QUIET) for word in what)]
         if not self.errand.target.is_here:
             parts.append(Part(_say("to {peer}").format(peer=self.errand.target.destination), Weight.QUIET))
         return tuple(parts)

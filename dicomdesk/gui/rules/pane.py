@@ -16,7 +16,7 @@ from dicomdesk.engine.rules.conditions import NOBODY, Sender
 from dicomdesk.engine.rules.rule import QuietStudy, Rule
 from dicomdesk.errors import DataError, DicomdeskError
 from dicomdesk.gui import wording
-from dicomdesk.gui.controls.buttons import menu_button, plain_button
+from dicomdesk.gui.controls.buttons import PrimaryButton, menu_button, plain_button
 from dicomdesk.gui.controls.empty_state import EmptyState
 from dicomdesk.gui.layouts import HEADER_MARGINS, column_of, row_of
 from dicomdesk.gui.outline.model import OutlineModel
@@ -106,7 +106,8 @@ class RulesPane(View):
     def _lay_out(self) -> None:
         self.view.setAccessibleName(self.tr("Rules"))
         self.view.sortByColumn(NUMBER, Qt.SortOrder.AscendingOrder)
-        self.add_button = plain_button(self._theme, self.tr("&Add rule…"), "add", self._on_add)
+        self.add_button = PrimaryButton(self._theme, self._on_add)
+        self.add_button.show_action(self.tr("&Add rule…"), "add", self.tr("Say what is to be sent on by itself"))
         tests = QMenu(self)
         tests.addAction(self.tr("With what was &received"), QKeySequence("Ctrl+T"), self._on_test_received)
         tests.addAction(self.tr("With a &folder…"), QKeySequence("Ctrl+Shift+T"), self._on_test_folder)

@@ -12,6 +12,7 @@ from dicomdesk.gui.outline.states import PROBLEMS, ItemState
 from dicomdesk.gui.theme import Tone
 
 __all__ = [
+    "DATE",
     "LEFT",
     "MODALITY",
     "PEER",
@@ -25,7 +26,7 @@ __all__ = [
     "send_columns",
 ]
 
-TITLE, PEER, MODALITY, STORED, SIZE, STATE, PROGRESS, RATE, LEFT = range(9)
+TITLE, DATE, PEER, MODALITY, STORED, SIZE, STATE, PROGRESS, RATE, LEFT = range(10)
 
 _LOUDEST_FIRST = (
     ItemState.SENDING,
@@ -46,12 +47,13 @@ def send_columns() -> tuple[Column, ...]:
     """Return the columns of the send queue, in the order of their numbers."""
     return (
         Column(title=_say("Patient / study / series"), width=260),
-        Column(title=_say("To"), width=96),
+        Column(title=_say("Date"), width=92, yields=5),
+        Column(title=_say("To"), width=96, grows=1),
         Column(title=_say("Modality"), width=80, yields=1),
         Column(title=_say("Stored"), width=92, is_number=True),
-        Column(title=_say("Size"), width=70, is_number=True),
-        Column(title=_say("State"), width=134),
-        Column(title=_say("Progress"), width=104),
+        Column(title=_say("Size"), width=70, is_number=True, yields=4),
+        Column(title=_say("State"), width=134, grows=1),
+        Column(title=_say("Progress"), width=104, grows=1),
         Column(title=_say("Rate"), width=76, is_number=True, yields=2),
         Column(title=_say("Left"), width=56, is_number=True, yields=3),
     )

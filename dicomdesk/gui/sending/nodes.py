@@ -18,7 +18,7 @@ from dicomdesk.gui.models.study_words import NO_HEADER, SeriesWords, StudyWords
 from dicomdesk.gui.outline.model import Mark, Node, Part, Weight, joined, mark_of
 from dicomdesk.gui.outline.states import PROBLEMS, ItemState
 from dicomdesk.gui.security.destinations import peer_word
-from dicomdesk.gui.sending.group_node import MODALITY, PEER, PROGRESS, SIZE, STATE, TITLE, GroupNode
+from dicomdesk.gui.sending.group_node import DATE, MODALITY, PEER, PROGRESS, SIZE, STATE, TITLE, GroupNode
 from dicomdesk.gui.sending.natural import natural_key
 from dicomdesk.records import dataclass
 
@@ -123,8 +123,6 @@ class InstanceNode(Node):
             return human.size_text(self.size_bytes)
         if column == STATE:
             return self._state_text()
-        if column == PROGRESS and self.status:
-            return wording.status_code_text(self.status)
         return ""
 
     def parts(self, column: int) -> tuple[Part, ...] | None:
@@ -152,7 +150,8 @@ class InstanceNode(Node):
         result, state = self.result, self.state
         if result.commitment and state in {ItemState.STORED, ItemState.WARNING}:
             return result.commitment
-        word = mark_of(state).word
+        code = wording.status_code_text(self.status) if self.status else ""
+        word = f"{mark_of(state).word} {code}".strip()
         if result.attempts > 1 or (result.attempts and state is ItemState.WAITING):
             return _say("{state}, {tries}").format(
                 state=word, tries=wording.plural(result.attempts, _say("{count} try"), _say("{count} tries"))
@@ -293,13 +292,17 @@ class StudyNode(GroupNode):
             return joined(self.words.parts())
         if column == PEER:
             return human.printable(peer_word(self.peer)) if self.peer else self.look.peer
+        if column == DATE:
+            return self.words.date
         return self.words.modality_text() if column == MODALITY else super().text(column)
 
     def parts(self, column: int) -> tuple[Part, ...] | None:
+        if column == DATE:
+            return (Part(self.words.date, Weight.QUIET),)
         if column == PEER:
             is_certain = bool(self.peer)
             return (Part(self.text(PEER), Weight.PLAIN if is_certain else Weight.QUIET),)
-        return self.words.parts() if column == TITLE else None
+        return self.words.parts_but_date() if column == TITLE else None
 
     def tip(self, column: int) -> str:
         if column == STATE:
@@ -339,7 +342,7 @@ class TitleWords(StudyWords):
         self.title = human.printable(title)
         self.search_text = self.title.casefold()
 
-    def parts(self) -> tuple[Part, ...]:
+    def parts_but_date(self) -> tuple[Part, ...]:
         """Return the title."""
         return (Part(self.title, Weight.STRONG),)
 

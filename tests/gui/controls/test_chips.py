@@ -29,3 +29,22 @@ def test_chip_is_as_wide_as_its_count_needs(theme: Theme, qtbot: QtBot) -> None:
     chip.set_count(100_000)
     assert chip.sizeHint().width() > narrow
     assert not chip.grab().isNull()
+
+
+def test_where_room_is_short_empty_chips_give_way_and_then_what_is_beside_the_words(theme: Theme, qtbot: QtBot) -> None:
+    row = ChipRow(theme, [("All", Tone.PLAIN), ("Stored", Tone.GOOD), ("Refused", Tone.BAD), ("Failed", Tone.BAD)])
+    qtbot.addWidget(row)
+    row.set_counts([812, 812, 0, 0])
+    row.choose(3)
+    all_, stored, refused, failed = row.findChildren(Chip)
+    whole = row.sizeHint().width()
+    row.fit(whole)
+    assert not any(chip.isHidden() for chip in (all_, stored, refused, failed))
+    row.fit(whole - 1)
+    assert [chip.isHidden() for chip in (all_, stored, refused, failed)] == [False, False, True, False]
+    assert stored.sizeHint().width() == stored.usual_width()
+    row.fit(1)
+    assert [chip.isHidden() for chip in (all_, stored, refused, failed)] == [False, False, True, False]
+    assert stored.sizeHint().width() < stored.usual_width()
+    row.fit(whole)
+    assert row.sizeHint().width() == whole

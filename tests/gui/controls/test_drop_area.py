@@ -95,7 +95,7 @@ def test_whatever_of_the_window_takes_a_drop_leaves_the_originals(window: MainWi
                 if is_accepted:
                     assert action == COPY, (widget, widget.accessibleName())
                     taken.add(type(widget).__name__)
-    assert {"DropArea", "Field", "TextLine"} <= taken
+    assert {"DropArea", "Field", "SearchLine"} <= taken
 
 
 def test_text_entries_of_dialogs_leave_the_originals(theme: Theme, tasks: Tasks, qtbot: QtBot) -> None:

@@ -53,9 +53,15 @@ def test_node_is_selected_even_below_a_closed_row(view: OutlineView, model: Outl
 
 def test_columns_that_yield_are_hidden_where_room_is_short(view: OutlineView) -> None:
     assert not view.isColumnHidden(MODALITY)
-    view.resize(600, 400)
-    assert view.isColumnHidden(MODALITY)
-    assert not view.isColumnHidden(SIZE)
+    yielding = sorted((each.yields, number) for number, each in enumerate(send_columns()) if each.yields)
+    in_order = [number for _, number in yielding]
+    counts = []
+    for width in range(1200, 400, -10):
+        view.resize(width, 400)
+        hidden = {number for number in range(len(send_columns())) if view.isColumnHidden(number)}
+        assert hidden == set(in_order[: len(hidden)])
+        counts.append(len(hidden))
+    assert (counts, counts[0], counts[-1]) == (sorted(counts), 0, len(in_order))
     view.resize(1200, 400)
     assert not view.isColumnHidden(MODALITY)
 
@@ -65,6 +71,19 @@ def test_filter_hides_rows(view: OutlineView) -> None:
     assert view.visible_rows() == 1
     view.set_filter(None)
     assert view.visible_rows() == 2
+
+
+def test_a_list_without_rows_says_why(view: OutlineView, model: OutlineModel) -> None:
+    view.say_when_empty("Nothing was sent so far.")
+    view.set_filter(lambda _node: False)
+    nothing_fits = view.grab().toImage()
+    view.set_filter(None)
+    model.clear()
+    says_why = view.grab().toImage()
+    view.say_when_empty("")
+    assert says_why not in (nothing_fits, view.grab().toImage())
+    view.say_when_empty("Nothing was sent so far.")
+    assert view.grab().toImage() == says_why
 
 
 def test_menu_is_asked_for_where_the_pointer_is(view: OutlineView, model: OutlineModel) -> None:
@@ -132,12 +151,12 @@ def test_room_that_is_left_is_shared_with_the_columns_that_grow(theme: Theme, qt
     columns = [replace(each, grows=3 if number == MODALITY else 0) for number, each in enumerate(send_columns())]
     view = OutlineView(theme, OutlineModel(columns))
     qtbot.addWidget(view)
-    view.resize(1100, 400)
+    view.resize(1200, 400)
     view.show()
     stretched, grown = view.columnWidth(0), view.columnWidth(MODALITY)
-    view.resize(1300, 400)
+    view.resize(1400, 400)
     assert (view.columnWidth(0) - stretched, view.columnWidth(MODALITY) - grown) == (100, 100)
-    view.resize(1100, 400)
+    view.resize(1200, 400)
     assert (view.columnWidth(0), view.columnWidth(MODALITY)) == (stretched, grown)
 
 

@@ -1,4 +1,7 @@
+from functools import partial
+
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from dicomdesk.gui.panels.details import Action, Details, DetailsStrip
@@ -40,3 +43,24 @@ def test_height_never_changes(theme: Theme, qtbot: QtBot) -> None:
         strip.show_details(details)
         heights.add(strip.height())
     assert len(heights) == 1
+
+
+def test_buttons_that_have_no_room_become_entries_of_a_menu(theme: Theme, qtbot: QtBot) -> None:
+    strip = DetailsStrip(theme)
+    qtbot.addWidget(strip)
+    strip.resize(900, strip.sizeHint().height())
+    strip.show()
+    ran: list[str] = []
+    words = [f"Action number {number}" for number in range(4)]
+    actions = [Action(word=word, run=partial(ran.append, word), icon="retry") for word in words]
+    strip.show_details(Details(title="Refused", actions=actions))
+    qtbot.waitUntil(lambda: all(button.isVisible() for button in strip.buttons()))
+    strip.resize(300, strip.height())
+    qtbot.waitUntil(lambda: not strip.buttons()[-1].isVisible())
+    assert strip.buttons()[0].isVisible()
+    menu = next(menu for menu in strip.findChildren(QMenu) if menu.actions())
+    menu.actions()[-1].trigger()
+    assert ran == words[-1:]
+    strip.resize(900, strip.height())
+    qtbot.waitUntil(strip.buttons()[-1].isVisible)
+    assert not menu.actions()

@@ -6,11 +6,9 @@ own, because Qt takes it once.
 
 import argparse
 import asyncio
-import json
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -24,6 +22,7 @@ from PySide6.QtWidgets import QApplication
 from dicomdesk.gui.assets import load_assets
 from dicomdesk.gui.theme import Theme
 from tests.helpers.window.catalogue import CATALOGUE, PERCENTS, SIZES, THEMES, Shown, chosen
+from tests.helpers.window.screens import screen_of
 
 _PREFERRED_FONTS = ("Inter", "Noto Sans", "Cantarell", "DejaVu Sans")
 _SCHEMES = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}
@@ -136,14 +135,8 @@ def _size(text: str) -> tuple[int, int]:
 
 def _draw_at(percent: int) -> int:
     """Draw everything at a scale, in a process that is told of it, on a large screen."""
-    with tempfile.NamedTemporaryFile("w", suffix=".json") as screens:
-        screen = {"name": "large", "x": 0, "y": 0, "width": _SCREEN[0], "height": _SCREEN[1], "dpr": 1}
-        json.dump({"screens": [{**screen, "logicalDpi": 96, "logicalBaseDpi": 96}]}, screens)
-        screens.flush()
-        environment = {**os.environ, "QT_SCALE_FACTOR": str(percent / 100)}
-        if environment["QT_QPA_PLATFORM"] == "offscreen":
-            environment["QT_QPA_PLATFORM"] = f"offscreen:configfile={screens.name}"
-        command = [sys.executable, "-m", "tests.helpers.window.gallery", *sys.argv[1:], "--is-drawing"]
+    command = [sys.executable, "-m", "tests.helpers.window.gallery", *sys.argv[1:], "--is-drawing"]
+    with screen_of(*_SCREEN, scale=percent / 100) as environment:
         return subprocess.run(command, env=environment, check=False).returncode
 
 

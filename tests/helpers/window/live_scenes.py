@@ -96,9 +96,9 @@ def query_large(stage: LiveStage) -> None:
     configuration = stage.folder / "dcmqrscp.cfg"
     configuration.write_text(configuration_text(area))
     written = patients.thousand(stage.folder / "studies")
-    process = stage.start("archive", "import", "--config", configuration, written)
-    process.wait(120)
     _, port = stage.serve("dcmqrscp", "--config", configuration)
+    process = stage.start("archive", "import", "--config", configuration, written)
+    stage.until(lambda: process.poll() is not None)
     _ask(stage, port)
     view = stage.window.query.view
     view.select_nodes(list(stage.window.query.flow.tree.ordered()[2:5]))

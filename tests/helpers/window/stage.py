@@ -63,6 +63,11 @@ SessionT = TypeVar("SessionT", bound=Session)
 class AnyStage(Generic[SessionT]):
     """A window that is shown in one state after the other, with a session of some kind."""
 
+    builds_all = True
+    """Whether views are there that nobody has looked at yet."""
+    gives_sizes = True
+    """Whether a dialog is as large as in its picture, whatever the screen has room for."""
+
     def __init__(self, application: QApplication, theme: Theme, loop: asyncio.AbstractEventLoop) -> None:
         self._application = application
         self._loop = loop
@@ -89,7 +94,8 @@ class AnyStage(Generic[SessionT]):
     def _make_window(self, state: WindowState) -> MainWindow:
         access = SecurityAccess(store=self.store, peers=self.peers, credentials=Credentials(self.tasks))
         window = MainWindow(self.theme, self.session, self.tasks, state, access)
-        window.build_all()
+        if self.builds_all:
+            window.build_all()
         window.receive.flow.free_bytes = 81_000_000_000
         window.receive.flow.addresses = ("10.1.4.9",)
         return window
@@ -154,9 +160,9 @@ Shown = TypeVar("Shown", bound=QWidget)
 
 
 def show_dialog(stage: Stage, dialog: Shown, size: tuple[int, int] | None = None) -> Shown:
-    """Show a dialog instead of the window, in a size where one is given, whatever the screen has room for."""
+    """Show a dialog instead of the window, in a size where one is given and the stage gives sizes."""
     stage.shown = dialog
-    if size is not None:
+    if size is not None and stage.gives_sizes:
         dialog.resize(*size)
     dialog.show()
     return dialog

@@ -57,7 +57,7 @@ def _say(text: str) -> str:
 def result_columns() -> tuple[Column, ...]:
     """Return the columns of the results."""
     return (
-        Column(title=_say("Name"), width=236),
+        Column(title=_say("Name"), width=232, grows=1),
         Column(title=_say("Patient ID"), width=90),
         Column(title=_say("Born"), width=92),
         Column(title=_say("Date"), width=132),
@@ -66,7 +66,7 @@ def result_columns() -> tuple[Column, ...]:
         Column(title=_say("Accession"), width=98, yields=3),
         Column(title=_say("Series"), width=62, is_number=True, yields=1),
         Column(title=_say("Instances"), width=118, is_number=True, yields=2),
-        Column(title=_say("Peer"), width=126),
+        Column(title=_say("Peer"), width=96, grows=1),
     )
 
 

@@ -12,7 +12,7 @@ from dicomdesk.gui.theme import Theme
 
 __all__ = ["ResultsView"]
 
-_LEAST_DESCRIPTION = 112
+_LEAST_DESCRIPTION = 190
 
 
 class ResultsView(OutlineView):

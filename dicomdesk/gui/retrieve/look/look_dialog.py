@@ -28,7 +28,7 @@ ResultT = TypeVar("ResultT")
 
 SIDE = 384
 """Of the picture where the screen has room, pixels of the window."""
-_OTHER_THINGS = 170
+_OTHER_THINGS = 190
 """Title bar, words, buttons and margins, pixels."""
 
 

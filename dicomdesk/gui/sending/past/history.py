@@ -73,7 +73,7 @@ class HistoryDialog(QDialog):
         tones = (Tone.PLAIN, Tone.PLAIN, Tone.BAD, Tone.PLAIN, Tone.PLAIN)
         hint = self.tr("Search patient, ID, accession number, UID, file, peer, reason")
         self.filters = FilterBar(theme, list(zip(words, tones, strict=True)), hint)
-        self.filters.chips.set_counts([None] * len(words))
+        self.filters.set_counts([None] * len(words))
         self.told = quiet_label("")
         self.again = plain_button(theme, self.tr("&Send again"), "retry", self._on_again)
         ages = [

@@ -43,8 +43,8 @@ def history_columns() -> tuple[Column, ...]:
         Column(title=_say("What"), width=280),
         Column(title=_say("To"), width=104),
         Column(title=_say("Stored"), width=96, is_number=True),
-        Column(title=_say("State"), width=134),
-        Column(title=_say("Why"), width=200, yields=1),
+        Column(title=_say("State"), width=126),
+        Column(title=_say("Why"), width=200, yields=1, grows=2),
     )
 
 
