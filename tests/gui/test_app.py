@@ -190,6 +190,7 @@ def test_settings_that_cannot_be_kept_are_one_problem_and_the_window_works_on(tm
         "            store.keep_listener(ListenerSecurity(uses_tls=False))\n"
         "        elif told and not words:\n"
         "            print(*told, sep='|')\n"
+        "            problems.changed.disconnect(look)  # the journal, which was kept out too, is heard of again\n"
         "            window.close()\n"
         "    problems.changed.connect(look)\n"
         "main_window.MainWindow.show = show_and_change\n"
