@@ -127,7 +127,7 @@ def test_our_dcmqrscp_refuses_what_dcmtks_refuses(words: str, inputs: Path) -> N
     assert own.code == theirs.code
     assert own.error == theirs.error
     fatal = [line for line in theirs.err.splitlines() if line.startswith("F: ")]
-    assert [line for line in own.err.splitlines() if line.startswith("F: ")] == fatal
+    assert [line for line in own.told.splitlines() if line.startswith("F: ")] == fatal
     assert bool(own.out) == bool(theirs.out)
 
 
@@ -150,9 +150,9 @@ def test_broken_configurations_are_refused_with_dcmtks_words_where_it_has_some(t
     words = ("-c", "broken.cfg", str(free_port()))
     theirs, own = (run(command, *words, folder=tmp_path) for command in (dcmtks("dcmqrscp"), ours("dcmqrscp")))
     assert own.code == theirs.code == 10
-    assert own.err.splitlines()[-2:] == theirs.err.splitlines()[-2:]
+    assert own.told.splitlines()[-2:] == theirs.err.splitlines()[-2:]
     told = [line.removesuffix("!") for line in theirs.err.splitlines()[:-2]]
-    mine = own.err.splitlines()[:-2]
+    mine = own.told.splitlines()[:-2]
     assert mine, "each mistake is named"
     assert all("line " in line for line in mine)
     for line in told:
@@ -171,12 +171,12 @@ def test_what_cannot_be_had_ends_the_start(text: str, tmp_path: Path) -> None:
     theirs, own = (run(command, *words, folder=tmp_path) for command in (dcmtks("dcmqrscp"), ours("dcmqrscp")))
     assert own.code == theirs.code == 10
     if "MaxPDUSize" not in text:  # ours is told with its line
-        assert own.err == theirs.err
+        assert own.told == theirs.err
 
 
 def test_an_empty_name_is_no_configuration(tmp_path: Path) -> None:
     theirs, own = (run(command, "-c", "", folder=tmp_path) for command in (dcmtks("dcmqrscp"), ours("dcmqrscp")))
-    assert (own.code, own.err) == (theirs.code, theirs.err)
+    assert (own.code, own.told) == (theirs.code, theirs.err)
 
 
 def test_a_port_that_is_taken_is_told_alike(tmp_path: Path) -> None:
@@ -187,7 +187,7 @@ def test_a_port_that_is_taken_is_told_alike(tmp_path: Path) -> None:
         wait_for_port(port, process)  # type: ignore[arg-type] # text or bytes does not matter there
         words = ("-c", "a.cfg", str(port))
         theirs, own = (run(command, *words, folder=tmp_path) for command in (dcmtks("dcmqrscp"), ours("dcmqrscp")))
-    assert (own.code, own.err) == (theirs.code, theirs.err)
+    assert (own.code, own.told) == (theirs.code, theirs.err)
     assert own.code == 10
 
 

@@ -28,5 +28,8 @@ def command_of(capsys: pytest.CaptureFixture[str]) -> Command:
 
 
 def objects(done: Done) -> list[dict[str, Any]]:
-    """The objects of JSON Lines."""
-    return [json.loads(line) for line in done.out.splitlines()]
+    """The objects of JSON Lines, but for the last that tells why the exit code is not 0."""
+    told = [json.loads(line) for line in done.out.splitlines()]
+    ends = [one for one in told if one.get("event") == "exit"]
+    assert [one["exit_code"] for one in ends] == ([done.code] if done.code else []), done
+    return [one for one in told if one not in ends]

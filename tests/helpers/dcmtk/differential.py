@@ -108,7 +108,9 @@ def log_lines(text: str) -> list[str]:
 def plain_report(text: str) -> str:
     """The report without its date, and without the lines that only ours has: they stand in blocks of their own."""
     text = re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "DATE TIME", text)
-    return re.sub(r"\n(Reason|Remedy)        : .*|\n\n(Inputs Not Taken|Ended early   : )(.|\n)*", "", text)
+    return re.sub(
+        r"\n(Reason|Remedy)        : .*|\n\n(Inputs Not Taken|Remark        : |Ended early   : )(.|\n)*", "", text
+    )
 
 
 def _add_arrivals(outcome: Outcome, peer: FakePeer) -> None:

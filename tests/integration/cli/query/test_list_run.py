@@ -139,8 +139,8 @@ def test_json_lines_tell_of_each_line_without_what_stands_in_it(tmp_path: Path, 
         (2, 1, "found" if tool == "findscu" else "fetched"),
         (3, 2, "not-found"),
     ]
-    assert told[-1]["event"] == "list-ended"
-    assert told[-1]["counts"]["not-found"] == 1
+    assert [each["event"] for each in told[-2:]] == ["list-ended", "exit"]
+    assert told[-2]["counts"]["not-found"] == 1
     assert {"line-started", "association-accepted", "association-released"} <= {each["event"] for each in told}
 
 
@@ -187,7 +187,7 @@ def test_a_list_that_cannot_be_used_is_refused(tmp_path: Path, content: bytes, m
     for name in ("list.csv", "other.csv"):
         (tmp_path / name).write_bytes(content)
     done = run(ours("findscu"), "127.0.0.1", "104", "--list", "list.csv", *more, folder=tmp_path)
-    assert (done.code, done.err.splitlines()[-1]) == (22, error)
+    assert (done.code, done.told.splitlines()[-1]) == (22, error)
     assert {path.read_bytes() for path in tmp_path.iterdir()} == {content}
 
 
@@ -197,7 +197,7 @@ def test_no_association_is_told_by_each_tool_in_its_way(tmp_path: Path) -> None:
         with FakePeer(associate=[Reject()]) as peer:
             done = run(ours(tool), "127.0.0.1", str(peer.port), "--list", str(path), folder=tmp_path)
         assert done.code == code
-        assert done.err.splitlines()[-1].endswith("2 lines: 2 to do")
+        assert done.told.splitlines()[-1].endswith("2 lines: 2 to do")
 
 
 def test_a_report_that_cannot_be_written_is_told(tmp_path: Path) -> None:
