@@ -135,7 +135,7 @@ class Receivers:
         self.stack.callback(process.wait, DEADLINE_S)
         self.stack.callback(process.kill)
         wait_for_port(port, process)
-        if words or kind == "ours":
+        if words:
             _wait_for_complaint(log, 0)  # about that one who only looked whether somebody listens
         return port, folder, log
 

@@ -245,7 +245,7 @@ def test_retired_aes_profile_is_called_by_its_name(tool: str, capsys: pytest.Cap
     """DCMTK 3.6.7 names another option here, one that its Debian package does not even have."""
     theirs = run(dcmtks(tool), "+pa", *TOOLS[tool])
     assert run_program(load_program(tool), ["+pa", *TOOLS[tool]]) == theirs.code == 1
-    told = capsys.readouterr().err.splitlines()[-1]
+    told = next(line for line in capsys.readouterr().err.splitlines() if line.startswith("error: "))
     assert told == f"error: {theirs.error}".replace("--profile-basic", "--profile-aes")
 
 
