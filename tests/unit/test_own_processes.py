@@ -36,5 +36,6 @@ def test_no_module_of_others_is_run(arguments: list[str]) -> None:
 
 def test_a_module_finds_its_arguments(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", list(sys.argv))
+    monkeypatch.delitem(sys.modules, "dicomdesk.cli.exit_codes", raising=False)  # as in a process of its own
     run_named_module(["dicomdesk.cli.exit_codes", "one", "two"])
     assert sys.argv == ["dicomdesk.cli.exit_codes", "one", "two"]
