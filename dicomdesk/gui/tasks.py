@@ -17,6 +17,9 @@ Result = TypeVar("Result")
 
 MOST_WORKERS = 4
 
+_GONE = "already deleted"
+"""What PySide6 says of an object that Qt has destroyed, as it does with all when the program ends."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -118,6 +121,8 @@ class Tasks(QObject):
         error = task.exception()
         if isinstance(error, DicomdeskError | OSError):
             self.failed.emit(error_text(error))
+        elif self._is_finished and isinstance(error, RuntimeError) and _GONE in str(error):
+            _log.debug("what a task of the window would have shown in is gone")
         elif error is not None:
             _log.error("a task of the window failed", exc_info=error)
             self.failed.emit(self.tr("Something went wrong in the program: {error}").format(error=repr(error)))

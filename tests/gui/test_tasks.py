@@ -6,6 +6,7 @@ from typing import cast
 import pytest
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QDialog
+from shiboken6 import delete
 
 from dicomdesk.errors import DicomdeskError
 from dicomdesk.gui.tasks import Tasks
@@ -84,3 +85,26 @@ def test_coroutine_ends_with_its_owner(tasks: Tasks, finish: Finish) -> None:
             await cast("asyncio.Task[None]", forever[0])
 
     finish(destroy())
+
+
+def test_what_is_destroyed_at_the_end_is_no_fault(tasks: Tasks, finish: Finish) -> None:
+    shown, ends = QObject(), asyncio.Event()
+    told: list[str] = []
+    tasks.failed.connect(told.append)
+
+    async def show() -> None:
+        await ends.wait()
+        shown.setObjectName("late")
+
+    async def end() -> None:
+        delete(shown)
+        ends.set()
+
+    async def leave() -> None:
+        await asyncio.gather(tasks.finish(5), end())
+
+    task = tasks.start(show())
+    finish(leave())
+    assert task is not None
+    assert isinstance(task.exception(), RuntimeError)
+    assert told == []
