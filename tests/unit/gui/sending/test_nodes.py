@@ -120,8 +120,8 @@ def test_instance_shows_name_encoding_and_what_came_of_it() -> None:
     assert instance.text(TITLE) == "IM7\\n"
     assert instance.text(SIZE) == "525 KB"
     study.results[0] = Result(status=0xA700, reason="Out of resources", attempts=2)
-    assert instance.text(PROGRESS) == "A700"
-    assert instance.text(STATE) == "Waiting, 2 tries"
+    assert instance.text(PROGRESS) == ""
+    assert instance.text(STATE) == "Waiting A700, 2 tries"
     study.set_state(0, ItemState.STORED)
     study.results[0] = Result(commitment="Committed")
     assert instance.text(STATE) == "Committed"
