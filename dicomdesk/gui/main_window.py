@@ -5,12 +5,16 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QWidget
 
 from dicomdesk.engine.peers.known_peer import KnownPeer
+from dicomdesk.gui.commands.command import keys_text
+from dicomdesk.gui.commands.keyboard import WINDOW, Keyboard
 from dicomdesk.gui.frame.appearance import AppearanceButton
+from dicomdesk.gui.frame.menu_bar import MenuBar, Menus
 from dicomdesk.gui.frame.views import KEYS, Surroundings, ViewName, Views
+from dicomdesk.gui.frame.window_commands import Deeds, WindowCommands
 from dicomdesk.gui.layouts import column_of, resize_on_screen, row_of
 from dicomdesk.gui.outline.view import OutlineView
 from dicomdesk.gui.panels.details import Details
@@ -83,6 +87,10 @@ class MainWindow(QMainWindow):
         self.sidebar = Sidebar(theme, [(name.key, name.word) for name in self._names], self.appearance)
         self.views = ViewStack(len(KEYS))
         self.status = StatusStrip(theme)
+        deeds = Deeds(open_view=self.open_view, current_view=self._current_view, open_problems=self._on_problems_wanted)
+        self.commands = WindowCommands(theme, self, self._names, deeds)
+        self.keyboard = Keyboard(state.keys, self)
+        self.keyboard.take(WINDOW, self)
         self._lay_out()
         self._save_timer = QTimer(self)
         self._save_timer.setSingleShot(True)
@@ -164,9 +172,10 @@ class MainWindow(QMainWindow):
         state = replace(
             self._state,
             geometry=geometry,
-            view=KEYS[self.views.currentIndex()],
+            view=self._current_view(),
             appearance=self._theme.appearance.value,
             columns=dict(self._columns),
+            keys=self.keyboard.chosen,
         )
         for view in self._all:
             state = view.remember(state)
@@ -249,6 +258,16 @@ class MainWindow(QMainWindow):
         central = QWidget()
         column_of((row_of(self.sidebar, (scrolling(self.views), 1), spacing=0), 1), self.status, inside=central)
         self.setCentralWidget(central)
+        menus = Menus(
+            names=self._names,
+            find=self._all.find,
+            current=self._current_view,
+            open=self.open_view,
+            commands=self.commands.actions,
+            appearance=self.appearance.menu,
+        )
+        self.menu_bar = MenuBar(menus, self)
+        self.setMenuBar(self.menu_bar)
 
     def _connect(self) -> None:
         self.sidebar.chosen.connect(self._on_chosen)
@@ -261,11 +280,13 @@ class MainWindow(QMainWindow):
         self._tasks.failed.connect(self._on_task_failed)
         if self._session.host is not None:
             self._session.host.silent.connect(self._on_engine_silent)
-        quit_keys = QKeySequence(QKeySequence.StandardKey.Quit)
-        QShortcut(quit_keys if not quit_keys.isEmpty() else QKeySequence("Ctrl+Q"), self, self.close)
+        self.keyboard.changed.connect(self._save_timer.start)
+        self.keyboard.changed.connect(self._show_keys)
+        self._show_keys()
 
     def _on_built(self, view: View) -> None:
         self.views.put(KEYS.index(view.key), view)
+        self.keyboard.take(view.key, view)
         view.state_changed.connect(self._save_timer.start)
         for number, each in enumerate(view.findChildren(OutlineView)):
             self._remember_columns(f"{view.key}-{number}", each)
@@ -274,6 +295,13 @@ class MainWindow(QMainWindow):
         view.peers_wanted.connect(lambda: self.open_view("peers"))
         if view.key == "peers":
             self.peers.offer_uses([self._use_of(name) for name in self._names if name.peer_word])
+
+    def _show_keys(self) -> None:
+        for number, name in enumerate(self._names):
+            self.sidebar.show_keys(number, keys_text(self.commands.actions[f"view-{name.key}"].shortcut()))
+
+    def _current_view(self) -> str:
+        return KEYS[self.views.currentIndex()]
 
     def _remember_columns(self, name: str, view: OutlineView) -> None:
         self._lists[name] = view

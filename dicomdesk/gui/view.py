@@ -43,6 +43,7 @@ class PeerUse:
 class View(QWidget):
     """One view of the window. For the Qt thread; the window asks at each tick, so nothing here may be slow.
 
+    What can be done in it whatever is selected is offered as commands (``commands.command``): the menu bar shows them.
     A new view is a subclass and one more entry in ``frame.views``: nothing else of the window names all views.
     """
 

@@ -75,6 +75,8 @@ class WindowState:
     archive_configuration: str = "/etc/dcmtk/dcmqrscp.cfg"
     """Of the archive of this machine whose instances count as here; "" for none."""
 
+    keys: dict[str, object] = field(default_factory=dict)
+    """Of commands that the user has given others, by the name of the command; "" for none."""
     columns: dict[str, object] = field(default_factory=dict)
     """Of each list that has some, the widths that the user has given to columns, by the number of the column."""
     queries: dict[str, object] = field(default_factory=dict)

@@ -40,6 +40,7 @@ def keys_of(window: MainWindow) -> list[QKeySequence]:
     found = [shortcut.key() for shortcut in window.findChildren(QShortcut)]
     found += [keys for action in window.findChildren(QAction) for keys in action.shortcuts()]
     found += [button.shortcut() for button in window.findChildren(QAbstractButton)]
+    found += [QKeySequence.mnemonic(action.text()) for action in window.menu_bar.actions()]
     return list({keys.toString(): keys for keys in found if not keys.isEmpty()}.values())
 
 

@@ -121,8 +121,8 @@ class PeerEntry(QWidget):
     def _lay_out(self) -> None:
         title = self.called.fitting_width(_LONGEST_AE_TITLE)
         fields = (
-            (self.tr("T&o"), self.called, title, _WIDEST_AE_TITLE),
-            (self.tr("a&t"), self.host, 112, 240),
+            (self.tr("To"), self.called, title, _WIDEST_AE_TITLE),
+            (self.tr("at"), self.host, 112, 240),
             (":", self.port, 60, 60),
             (self.tr("a&s"), self.calling, title, _WIDEST_AE_TITLE),
         )

@@ -19,7 +19,7 @@ class AppearanceButton(ViewButton):
         """``chosen`` is the value of an ``Appearance``; what is none is the system's."""
         super().__init__(theme, "appearance", self.tr("Appearance"))
         self.setCheckable(False)
-        self.menu = QMenu(self)
+        self.menu = QMenu(self.tr("&Appearance"), self)
         group = QActionGroup(self)
         words = {
             Appearance.SYSTEM: self.tr("As the &system"),

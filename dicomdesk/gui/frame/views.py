@@ -46,6 +46,8 @@ class ViewName:
     word: str
     peer_word: str = ""
     """What the view does with a peer of the address book: "Send to it"; "" for nothing."""
+    is_tool: bool = False
+    """Whether its commands stand in the Tools menu, and not in that of what is transferred."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,9 +85,9 @@ class Views(QObject):
             ViewName(key="send", word=self.tr("Send"), peer_word=self.tr("Send to it")),
             ViewName(key="receive", word=self.tr("Receive")),
             ViewName(key="query", word=self.tr("Query/Retrieve"), peer_word=self.tr("Query it")),
-            ViewName(key="associations", word=self.tr("Associations")),
-            ViewName(key="peers", word=self.tr("Peers")),
-            ViewName(key="rules", word=self.tr("Rules")),
+            ViewName(key="associations", word=self.tr("Associations"), is_tool=True),
+            ViewName(key="peers", word=self.tr("Peers"), is_tool=True),
+            ViewName(key="rules", word=self.tr("Rules"), is_tool=True),
         ]
 
     def lacking(self) -> list[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeySequence, QPainter, QPaintEvent, QPen, QShortcut
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QButtonGroup, QFrame
 
 from dicomdesk.gui import wording
@@ -115,10 +115,6 @@ class Sidebar(QFrame):
         column_of(*self._buttons, 1, *self._all[len(views) :], inside=self, margins=(GRID, 12, GRID, GRID), spacing=4)
         for number, button in enumerate(self._buttons):
             self._group.addButton(button, number)
-            shortcut = QKeySequence(f"Ctrl+{number + 1}")
-            QShortcut(shortcut, self, button.click)
-            keys = shortcut.toString(QKeySequence.SequenceFormat.NativeText)
-            button.setToolTip(plain_tip(f"{button.text()}  ({keys})"))
         self.show_words(is_shown=True)
         self._group.idClicked.connect(self.chosen)
         theme.changed.connect(self.update)
@@ -128,6 +124,11 @@ class Sidebar(QFrame):
         for button in self._all:
             button.show_word(is_shown=is_shown)
         self.setFixedWidth(max(button.sizeHint().width() for button in self._all) + 2 * GRID)
+
+    def show_keys(self, number: int, keys: str) -> None:
+        """Tell which keys open a view, "" for none."""
+        button = self._buttons[number]
+        button.setToolTip(plain_tip(f"{button.text()}  ({keys})" if keys else button.text()))
 
     def choose(self, number: int) -> None:
         """Open a view as a click does."""

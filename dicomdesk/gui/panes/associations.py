@@ -5,10 +5,11 @@ from time import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget
 
 from dicomdesk.engine.events import Event
+from dicomdesk.gui.commands.command import FIND, FIND_KEYS, Offer, offer_commands
 from dicomdesk.gui.controls.buttons import plain_button
 from dicomdesk.gui.controls.empty_state import EmptyState
 from dicomdesk.gui.event_bridge import Arrival
@@ -70,8 +71,11 @@ class AssociationsPane(View):
         self.view.node_selected.connect(self._on_selected)
         self.view.menu_wanted.connect(self._on_menu)
         self.filters.changed.connect(self._on_filter)
-        shortcut = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self, self.filters.search.setFocus)
-        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        offers = (
+            Offer("clear", self.tr("&Clear ended"), self._on_clear, "Ctrl+L"),
+            Offer(FIND, self.tr("&Find in the list"), self.filters.search.setFocus, FIND_KEYS),
+        )
+        offer_commands(self, offers)
 
     def take(self, arrivals: list[Arrival[Event]]) -> None:
         """Take note of a batch of events."""

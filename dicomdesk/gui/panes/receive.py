@@ -4,12 +4,13 @@ from collections.abc import Hashable
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication
 
 from dicomdesk.engine.reach.calling_card import address_words, calling_card
 from dicomdesk.engine.receive.request import Acceptance, ReceiveRequest, Storage, SubFolders
 from dicomdesk.errors import DicomdeskError, KeyPassPhraseError, SettingsError
+from dicomdesk.gui.commands.command import FIND, FIND_KEYS, REFRESH, Offer, offer_commands
 from dicomdesk.gui.controls.buttons import PrimaryButton, plain_button
 from dicomdesk.gui.controls.combo import Combo
 from dicomdesk.gui.controls.fields import Field, line_of_fields, word_before
@@ -147,7 +148,7 @@ class ReceivePane(View):
         self.port.fit_port()
         header.addWidget(self.choose)
         self.accept.setAccessibleName(self.tr("What is accepted"))
-        header.addWidget(word_before(self.tr("&take"), self.accept))
+        header.addWidget(word_before(self.tr("ta&ke"), self.accept))
         header.addWidget(self.accept)
         header.addWidget(self.security_button)
         header.addStretch(1)
@@ -177,13 +178,17 @@ class ReceivePane(View):
             field.checked.connect(self._on_typed)
         self.folder.editingFinished.connect(lambda: self.flow.watch_folder(self.folder.value()))
         self.accept.activated.connect(self._on_accept)
-        for keys, run in (
-            ("Ctrl+Return", self._on_primary),
-            ("Ctrl+K", self._on_security),
-            (QKeySequence.StandardKey.Find, self.filters.search.setFocus),
-        ):
-            shortcut = QShortcut(QKeySequence(keys), self, run)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        offers = (
+            Offer("listen", self.tr("&Start or stop listening"), self._on_primary, "Ctrl+Return"),
+            Offer("settings", self.tr("Settings of the &listener…"), self._on_security, "Ctrl+K"),
+            Offer("choose-folder", self.tr("&Choose the folder…"), self._on_choose),
+            Offer("open-folder", self.tr("&Open the folder"), self._on_disk),
+            Offer("clear", self.tr("Clear &finished"), self._on_clear),
+            Offer("copy-card", self.tr("Copy what the other side has to &enter"), self._copy_card),
+            Offer(REFRESH, self.tr("See &again how much room is left"), self.flow.look_at_disk, "F5"),
+            Offer(FIND, self.tr("F&ind in the list"), self.filters.search.setFocus, FIND_KEYS),
+        )
+        offer_commands(self, offers)
 
     # Showing.
 

@@ -6,11 +6,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import QMenu
 
 from dicomdesk.engine.peers.known_peer import KnownPeer
 from dicomdesk.gui import wording
+from dicomdesk.gui.commands.command import FIND, FIND_KEYS, Offer, offer_commands
 from dicomdesk.gui.layouts import HEADER_MARGINS, column_of
 from dicomdesk.gui.outline.model import Node
 from dicomdesk.gui.outline.states import ItemState
@@ -196,14 +197,14 @@ class SendPane(View):
         self._session.second_passed.connect(self._on_second)
         self.flow.scanned.connect(self._on_scanned)
         self._session.outbox.noticed.connect(self._on_noticed)
-        for keys, run in (
-            ("Ctrl+Return", actions.run_primary),
-            ("Ctrl+.", actions.run_pause),
-            ("Ctrl+T", actions.questions.test),
-            ("Ctrl+Shift+Return", actions.check),
-            (QKeySequence.StandardKey.Find, self.list.filters.search.setFocus),
-        ):
-            QShortcut(QKeySequence(keys), self, run)
+        offers = (
+            Offer("send", self.tr("&Send what is ready"), actions.run_primary, "Ctrl+Return"),
+            Offer("check", self.tr("&Check how it would go"), actions.check, "Ctrl+Shift+Return"),
+            Offer("pause", self.tr("&Pause, or go on"), actions.run_pause, "Ctrl+."),
+            Offer("test", self.tr("&Test the peer step by step"), actions.questions.test, "Ctrl+T"),
+            Offer(FIND, self.tr("&Find in the list"), self.list.filters.search.setFocus, FIND_KEYS),
+        )
+        offer_commands(self, offers)
 
     @cached_property
     def panel(self) -> "PreflightPanel":

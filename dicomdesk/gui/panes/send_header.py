@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QMenu, QWidget
 
 from dicomdesk.gui import wording
+from dicomdesk.gui.commands.command import adopt
 from dicomdesk.gui.controls.buttons import PrimaryButton, menu_button, plain_button, set_words
 from dicomdesk.gui.entries.peer_entry import PeerEntry
 from dicomdesk.gui.layouts import row_of
@@ -90,7 +91,7 @@ class SendHeader(QWidget):
         self.when_done = WhenDoneMenu(view, state.send_when_done)
         self.test_button = plain_button(
             theme,
-            self.tr("T&est"),
+            self.tr("Test"),
             "test",
             self.test_wanted.emit,
             self.tr("Check the connection step by step (Ctrl+T)"),
@@ -176,8 +177,9 @@ class SendHeader(QWidget):
         menu = QMenu(self._view)
         menu.addAction(self.tr("&Files…"), QKeySequence.StandardKey.Open, self.files_wanted.emit)
         menu.addAction(self.tr("F&older…"), QKeySequence("Ctrl+Shift+O"), self.folder_wanted.emit)
-        for action in menu.actions():
+        for name, action in zip(("files", "folder"), menu.actions(), strict=True):
             action.setShortcutVisibleInContextMenu(True)
+            adopt(self._view, name, action)
         return menu
 
     def _make_more_menu(self) -> QMenu:
@@ -200,9 +202,17 @@ class SendHeader(QWidget):
         self.clear_all_action = menu.addAction(
             self.tr("Clear &all…"), QKeySequence("Ctrl+Shift+L"), self.clear_all_wanted.emit
         )
-        shortcuts = (self.echo_action, security, self.report_action, history, self.command_action)
-        for action in (*shortcuts, self.clear_action, self.clear_all_action):
-            self._view.addAction(action)
+        for name, action in (
+            ("echo", self.echo_action),
+            ("peer", security),
+            ("report", self.report_action),
+            ("history", history),
+            ("copy-command", self.command_action),
+            ("retry", self.retry_action),
+            ("clear", self.clear_action),
+            ("clear-all", self.clear_all_action),
+        ):
+            adopt(self._view, name, action)
         return menu
 
 

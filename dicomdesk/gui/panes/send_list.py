@@ -97,7 +97,7 @@ class SendList(QWidget):
             self.tr("Drop studies here"),
             self.tr("Files, folders, a DICOMDIR or a ZIP archive: everything in them is listed before it is sent."),
         )
-        files = plain_button(theme, self.tr("Add &files…"), "file", header.files_wanted.emit)
+        files = plain_button(theme, self.tr("Add f&iles…"), "file", header.files_wanted.emit)
         folder = plain_button(theme, self.tr("Add fo&lder…"), "folder", header.folder_wanted.emit)
         empty.set_buttons([files, folder])
         words = header.at_once.text().replace("&", "")

@@ -5,13 +5,14 @@ from datetime import datetime
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from dicomdesk import human
 from dicomdesk.engine.peers.known_peer import CheckOutcome, KnownPeer
 from dicomdesk.engine.retrieve.request import RetrieveMethod
 from dicomdesk.gui import wording
+from dicomdesk.gui.commands.command import FIND, FIND_KEYS, REFRESH, Offer, adopt, offer_commands
 from dicomdesk.gui.controls.buttons import PrimaryButton, menu_button, plain_button
 from dicomdesk.gui.controls.drop_area import DropArea
 from dicomdesk.gui.controls.empty_state import EmptyState
@@ -137,18 +138,20 @@ class PeersPane(View):
 
     def _make_menu(self) -> QMenu:
         menu = QMenu(self)
-        menu.addAction(self.tr("&Import…"), QKeySequence("Ctrl+O"), self.commands.choose_imports)
+        imports = menu.addAction(self.tr("&Import…"), QKeySequence("Ctrl+O"), self.commands.choose_imports)
         export = menu.addMenu(self.tr("&Export"))
         for each in peer_formats():
             export.addAction(each.word, partial(self._export, each))
         menu.addSeparator()
-        menu.addAction(self.tr("&Check what is selected"), QKeySequence("Ctrl+T"), self._on_check)
-        menu.addAction(self.tr("Stop checking"), self.checks.stop)
+        check = menu.addAction(self.tr("&Check what is selected"), QKeySequence("Ctrl+T"), self._on_check)
+        stop = menu.addAction(self.tr("Stop checking"), self.checks.stop)
         menu.addSeparator()
-        menu.addAction(self.tr("Fold all groups"), self._on_fold)
-        menu.addAction(self.tr("Open all groups"), self.list.expandAll)
-        for action in menu.actions():
+        fold = menu.addAction(self.tr("Fold all groups"), self._on_fold)
+        unfold = menu.addAction(self.tr("Open all groups"), self.list.expandAll)
+        named = (("import", imports), ("check", check), ("stop", stop), ("fold", fold), ("unfold", unfold))
+        for name, action in named:
             action.setShortcutVisibleInContextMenu(True)
+            adopt(self, name, action)
         return menu
 
     def _connect(self, access: SecurityAccess) -> None:
@@ -168,14 +171,14 @@ class PeersPane(View):
         self.list.edit_wanted.connect(self._on_edit)
         self.list.collapsed.connect(lambda index: self._note_fold(self.list.node_of(index), is_folded=True))
         self.list.expanded.connect(lambda index: self._note_fold(self.list.node_of(index), is_folded=False))
-        for keys, run in (
-            ("Ctrl+N", self._on_add),
-            ("Ctrl+D", self._on_duplicate),
-            ("Ctrl+Shift+T", self._on_check_all),
-            (QKeySequence.StandardKey.Find, self.filters.search.setFocus),
-        ):
-            shortcut = QShortcut(QKeySequence(keys), self, run)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        offers = (
+            Offer("add", self.tr("&Add a peer…"), self._on_add, "Ctrl+N"),
+            Offer("duplicate", self.tr("&Duplicate…"), self._on_duplicate, "Ctrl+D"),
+            Offer("check-all", self.tr("Check a&ll peers"), self._on_check_all, "Ctrl+Shift+T"),
+            Offer(REFRESH, self.tr("Check what is selected, or all"), self._on_refresh, "F5"),
+            Offer(FIND, self.tr("&Find in the address book"), self.filters.search.setFocus, FIND_KEYS),
+        )
+        offer_commands(self, offers)
 
     # Showing.
 
@@ -347,6 +350,9 @@ class PeersPane(View):
 
     def _on_check(self) -> None:
         self._check(self.selected_names())
+
+    def _on_refresh(self) -> None:
+        self._check(self.selected_names() or [peer.name for peer in self._book.peers])
 
     def _on_check_all(self) -> None:
         self._check([peer.name for peer in self._book.peers])

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
 from dicomdesk.gui import wording
+from dicomdesk.gui.commands.command import REFRESH, adopt
 from dicomdesk.gui.query.actions import QueryActions
 from dicomdesk.gui.query.form.saved_queries import EVERY_MINUTES, SavedQuery
 
@@ -55,14 +56,14 @@ def fill_more_menu(menu: QMenu, actions: QueryActions, view: QWidget, clear: Cal
     every.aboutToShow.connect(show_chosen)
     menu.addSeparator()
     copy = menu.addAction(_say("Copy as &command"), QKeySequence("Ctrl+Shift+C"), actions.copy_command)
-    menu.addAction(_say("Save results as C&SV…"), lambda: actions.save_results(as_json=False))
-    menu.addAction(_say("Save results as &JSON…"), lambda: actions.save_results(as_json=True))
+    csv = menu.addAction(_say("Save results as C&SV…"), lambda: actions.save_results(as_json=False))
+    json = menu.addAction(_say("Save results as &JSON…"), lambda: actions.save_results(as_json=True))
     menu.addSeparator()
     empty = menu.addAction(_say("Empty the &form"), QKeySequence("Ctrl+L"), clear)
-    for action in (again, copy, empty):
-        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+    named = ((REFRESH, again), ("copy-command", copy), ("save-csv", csv), ("save-json", json), ("empty", empty))
+    for name, action in named:
         action.setShortcutVisibleInContextMenu(True)
-        view.addAction(action)
+        adopt(view, name, action)
 
 
 def _add(menu: QMenu, word: str, run: Callable[[], None]) -> QAction:

@@ -4,12 +4,13 @@ from collections.abc import Callable, Hashable
 from dataclasses import replace
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
 from dicomdesk.dicom.query.attributes import Level
 from dicomdesk.engine.peers.known_peer import KnownPeer
 from dicomdesk.engine.query.request import QueryModel
+from dicomdesk.gui.commands.command import FIND, FIND_KEYS, Offer, adopt, offer_commands
 from dicomdesk.gui.controls.drop_area import DropArea
 from dicomdesk.gui.controls.empty_state import EmptyState
 from dicomdesk.gui.controls.fields import search_field
@@ -151,7 +152,7 @@ class QueryPane(View):
         top = column_of(self.header, self._bar, margins=HEADER_MARGINS, spacing=10)
         column_of(top, (self.area, 1), self.retrieve, self.details, inside=self)
         fill_more_menu(self.header.more_menu, self.commands, self, lambda: self.header.form.set_values(FormValues()))
-        self.header.more_menu.addAction(self.tr("Work through a &list…"), self._lists.offer)
+        adopt(self, "list", self.header.more_menu.addAction(self.tr("Work through a &list…"), self._lists.offer))
 
     def _connect(self) -> None:
         header, commands = self.header, self.commands
@@ -174,15 +175,14 @@ class QueryPane(View):
         commands.told.connect(self.tell)
         self._lists.told.connect(self.tell)
         commands.changed.connect(self.state_changed)
-        for keys, run in (
-            ("Ctrl+Return", commands.run_primary),
-            ("Ctrl+Shift+Return", self.retrieve.retrieve),
-            ("Escape", self.flow.cancel),
-            ("Ctrl+J", header.queries.click),
-            (QKeySequence.StandardKey.Find, self.search.setFocus),
-        ):
-            shortcut = QShortcut(QKeySequence(keys), self, run)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        offers = (
+            Offer("query", self.tr("&Query"), commands.run_primary, "Ctrl+Return"),
+            Offer("stop", self.tr("&Stop asking"), self.flow.cancel, "Escape", is_everywhere=False),
+            Offer("retrieve", self.tr("&Retrieve what is selected"), self.retrieve.retrieve, "Ctrl+Shift+Return"),
+            Offer("queries", self.tr("Recent and &saved queries…"), header.queries.click, "Ctrl+J"),
+            Offer(FIND, self.tr("&Find in the results"), self.search.setFocus, FIND_KEYS),
+        )
+        offer_commands(self, offers)
 
     # Doing.
 

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
+from PySide6.QtGui import QDesktopServices, QKeySequence
 from PySide6.QtWidgets import QDialog, QMenu, QStackedWidget
 
 from dicomdesk.engine.rules.conditions import NOBODY, Sender
 from dicomdesk.engine.rules.rule import QuietStudy, Rule
 from dicomdesk.errors import DataError, DicomdeskError
 from dicomdesk.gui import wording
+from dicomdesk.gui.commands.command import REFRESH, Offer, adopt, offer_commands
 from dicomdesk.gui.controls.buttons import PrimaryButton, menu_button, plain_button
 from dicomdesk.gui.controls.empty_state import EmptyState
 from dicomdesk.gui.layouts import HEADER_MARGINS, column_of, row_of
@@ -111,10 +112,10 @@ class RulesPane(View):
         tests = QMenu(self)
         tests.addAction(self.tr("With what was &received"), QKeySequence("Ctrl+T"), self._on_test_received)
         tests.addAction(self.tr("With a &folder…"), QKeySequence("Ctrl+Shift+T"), self._on_test_folder)
-        for action in tests.actions():
+        for name, action in zip(("test-received", "test-folder"), tests.actions(), strict=True):
             action.setShortcutVisibleInContextMenu(True)
-        self.addActions(tests.actions())
-        self.test_button = menu_button(self._theme, self.tr("&Test"), "test", tests, self.tr("What would go where"))
+            adopt(self, name, action)
+        self.test_button = menu_button(self._theme, self.tr("Te&st"), "test", tests, self.tr("What would go where"))
         header = row_of(1, self.test_button, self.add_button, margins=HEADER_MARGINS)
         empty = EmptyState(self._theme, "rules")
         empty.set_words(
@@ -144,18 +145,19 @@ class RulesPane(View):
         self.view.menu_wanted.connect(self._on_menu)
         self._theme.changed.connect(self._show_details)
         self._session.changed.connect(self._show_details)
-        for keys, run in (
-            ("Ctrl+N", self._on_add),
-            ("F2", self._on_edit),
-            ("Space", self._on_switch),
-            ("Ctrl+D", self._on_duplicate),
-            ("Ctrl+H", self._on_history),
-            ("Alt+Up", partial(self._on_move, -1)),
-            ("Alt+Down", partial(self._on_move, 1)),
-            (QKeySequence.StandardKey.Delete, self._on_remove),
-        ):
-            shortcut = QShortcut(QKeySequence(keys), self, run)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        delete = QKeySequence.StandardKey.Delete
+        offers = (
+            Offer("add", self.tr("&Add a rule…"), self._on_add, "Ctrl+N"),
+            Offer("edit", self.tr("&Edit…"), self._on_edit, "F2", is_everywhere=False),
+            Offer("switch", self.tr("Turn &on or off"), self._on_switch, "Space", is_everywhere=False),
+            Offer("duplicate", self.tr("&Duplicate…"), self._on_duplicate, "Ctrl+D"),
+            Offer("history", self.tr("&History…"), self._on_history, "Ctrl+H"),
+            Offer("up", self.tr("Move &up"), partial(self._on_move, -1), "Alt+Up", is_everywhere=False),
+            Offer("down", self.tr("Move do&wn"), partial(self._on_move, 1), "Alt+Down", is_everywhere=False),
+            Offer("remove", self.tr("&Remove"), self._on_remove, delete, is_everywhere=False),
+            Offer(REFRESH, self.tr("Read the rules a&gain"), self._on_read, "F5"),
+        )
+        offer_commands(self, offers)
 
     # Showing.
 
@@ -213,11 +215,11 @@ class RulesPane(View):
     def _describe(self, row: RuleRow) -> Details:
         mark = row.state_mark()
         rule = row.rule
-        switch = self.tr("Turn &off") if rule.is_on else self.tr("Turn &on")
+        switch = self.tr("T&urn off") if rule.is_on else self.tr("T&urn on")
         actions = (
-            Action(word=self.tr("&Edit…"), run=self._on_edit, icon="edit"),
+            Action(word=self.tr("E&dit…"), run=self._on_edit, icon="edit"),
             Action(word=switch, run=self._on_switch, icon="stop" if rule.is_on else "start"),
-            Action(word=self.tr("&History"), run=self._on_history, icon="history"),
+            Action(word=self.tr("H&istory"), run=self._on_history, icon="history"),
             Action(word=self.tr("Up"), run=partial(self._on_move, -1), icon="sort-up"),
             Action(word=self.tr("Down"), run=partial(self._on_move, 1), icon="sort-down"),
             Action(word=self.tr("Remove"), run=self._on_remove, icon="remove"),

@@ -10,6 +10,7 @@ def test_views_are_chosen_by_click_and_keyboard(theme: Theme, qtbot: QtBot) -> N
     sidebar = Sidebar(theme, [("send", "Send"), ("receive", "Receive")])
     qtbot.addWidget(sidebar)
     sidebar.show()
+    sidebar.show_keys(1, "Ctrl+2")
     chosen: list[int] = []
     sidebar.chosen.connect(chosen.append)
     sidebar.choose(1)

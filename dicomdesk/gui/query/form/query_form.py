@@ -142,7 +142,7 @@ class QueryFormPart(QWidget):
                 (self.tr("&Keys"), self.further, 150, 420),
             )
         )
-        row_of((fields, 1), word_before(self.tr("S&how"), self.model), self.model, inside=self._further_line)
+        row_of((fields, 1), word_before(self.tr("Sho&w"), self.model), self.model, inside=self._further_line)
         column_of(known, dates, self._kinds, self._further_line, inside=self, spacing=GRID)
         self._further_line.hide()
         for field in self._fields:
