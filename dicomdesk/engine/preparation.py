@@ -69,6 +69,8 @@ class PreparedInstance:
     """Tags of the values that were changed."""
     rest_bytes: int = 0
     """Behind the last element, only where the rest is taken: sent as it is, left out of what is converted."""
+    content: bytes | None = None
+    """The whole file, where it was read at once: what is sent was made of these bytes and no others."""
 
     @property
     def transfer_syntax_uid(self) -> str:
@@ -189,6 +191,7 @@ class InstancePreparer:
         else:
             prepared = self._shaped(data, header, shape)
         prepared.rest_bytes = findings.rest_bytes
+        prepared.content = content
         return prepared
 
     def _from_file(self, descriptor: int, listed: InstanceHeader | None, choose: ShapeChoice) -> PreparedInstance:

@@ -13,7 +13,15 @@ import xxhash
 
 from dicomdesk.atomic_file import AtomicFile, Hasher
 
-__all__ = ["ALGORITHM", "CheckedFiles", "checksum_of_file", "is_comparable", "new_hasher", "written_checksum"]
+__all__ = [
+    "ALGORITHM",
+    "CheckedFiles",
+    "checksum_of",
+    "checksum_of_file",
+    "is_comparable",
+    "new_hasher",
+    "written_checksum",
+]
 
 ALGORITHM: Final = "xxh3-64"
 _BEFORE: Final = f"{ALGORITHM}:"
@@ -38,6 +46,11 @@ def written_checksum(file: AtomicFile) -> str:
 def is_comparable(checksum: str) -> bool:
     """Whether a checksum is known, and of the algorithm of ``checksum_of_file``."""
     return checksum.startswith(_BEFORE)
+
+
+def checksum_of(content: bytes) -> str:
+    """Return the checksum of a file that was read, as "ALGORITHM:HEX"."""
+    return _BEFORE + xxhash.xxh3_64_hexdigest(content)
 
 
 def checksum_of_file(path: str, moving: Callable[[], None] | None = None) -> str:

@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from dicomdesk.archive.areas.checksums import is_comparable
+from dicomdesk.archive.areas.checksums import checksum_of, is_comparable
 from dicomdesk.archive.areas.keeper import Keeper
 from dicomdesk.archive.facts import ArchiveFacts, OperationEnded, SubOperationEnded
 from dicomdesk.archive.index_entries import StoredInstance
@@ -22,7 +22,7 @@ from dicomdesk.engine.preparation import InstancePreparer, PreparedInstance, Sha
 from dicomdesk.engine.send.retry import is_transient_status
 from dicomdesk.errors import DataError, LocalError, TruncatedError
 from dicomdesk.network.acceptor.operation import Operation
-from dicomdesk.network.dimse.responses import SubOperations, service_response
+from dicomdesk.network.dimse.responses import PendingRetrieval, SubOperations, service_response
 from dicomdesk.network.negotiation import NegotiatedContext
 from dicomdesk.network.presentation.proposals import choose_context
 from dicomdesk.network.status import Status, StatusClass, classify_status, status_text
@@ -66,6 +66,7 @@ class Retrieval:
         self._service = service
         self._facts = facts
         self._query: Query | None = None
+        self._pending = PendingRetrieval(operation.message.command_set)
         self._left = 0
         self._completed = self._failed = self._warning = 0
         self._failed_uids: list[str] = []
@@ -140,8 +141,7 @@ class Retrieval:
                 reason=reason,
             )
         )
-        request = self.operation.message.command_set
-        self.operation.reply(service_response(request, Status.PENDING, counts=self._counts(with_remaining=True)))
+        self.operation.reply(self._pending.response(self._counts(with_remaining=True)))
 
     def fail_all(self, instances: Sequence[StoredInstance], reason: str, *, may_pass: bool = False) -> None:
         """None of these can be sent."""
@@ -244,17 +244,18 @@ class Outlet:
             return Shape(transfer_syntax_uid=context.accepted_transfer_syntax or "")
 
         storage = self._keeper.storage
+        path = storage.path_of(instance.path)
         try:
-            prepared = self._prepare_file(storage.path_of(instance.path), choose)
+            prepared = self._prepare_file(path, choose)
         except FileNotFoundError:
             # It may have come again since the index was asked: then its newer file has another name.
-            path = self._newer_path(instance)
-            if not path:
+            newer = self._newer_path(instance)
+            if not newer:
                 raise
-            prepared = self._prepare_file(storage.path_of(path), choose)
+            prepared = self._prepare_file(storage.path_of(newer), choose)
             return context, prepared
         try:
-            self._check_content(instance)
+            self._check_content(instance, path, prepared.content)
         except BaseException:
             prepared.close()
             raise
@@ -270,15 +271,18 @@ class Outlet:
         except TruncatedError as error:
             raise DataError(_TAG.sub("", error.cut) or f"the file is cut: {error}") from error
 
-    def _check_content(self, instance: StoredInstance) -> None:
-        """Raise DataError where the file is not what was stored; it is in the system's cache afterwards.
+    def _check_content(self, instance: StoredInstance, path: str, content: bytes | None) -> None:
+        """Raise DataError where the file is not what was stored.
 
-        One that was sent lately is not read twice.
+        One that is too long to be read at once is read for this, unless it was lately, and is in the system's cache.
         """
         if not is_comparable(instance.checksum):
             return
-        path = self._keeper.storage.path_of(instance.path)
-        if not self._keeper.checked_files.is_right(path, instance.checksum, self._moving):
+        if content is not None:
+            is_right = checksum_of(content) == instance.checksum
+        else:
+            is_right = self._keeper.checked_files.is_right(path, instance.checksum, self._moving)
+        if not is_right:
             logger.error("The file %s is damaged: it has another content than was stored", instance.path)
             raise DataError("the file is damaged: it has another content than was stored")
 

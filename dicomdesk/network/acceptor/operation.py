@@ -108,9 +108,10 @@ class Operation:
         self._wire.take_input(waits=False)
         return self._wire.is_cancelled(self.message.message_id)
 
-    def store(self, item: StoreItem) -> Answer:
+    def store(self, item: StoreItem, meanwhile: Callable[[], None] | None = None) -> Answer:
         """Perform a C-STORE sub-operation on this association (PS3.4 C.4.3) and wait for its answer.
 
+        ``meanwhile`` is called when all is sent, before the answer is waited for: what it raises ends the association.
         Raises TruncatedError or OSError where the file cannot be sent and nothing was; LocalError where it fails later.
         """
         if self._writer is None:
@@ -122,6 +123,8 @@ class Operation:
             self._writer.write(item, message_id)
         except (DataError, OSError) as error:
             raise LocalError(f"A file failed while it was being sent: {error}") from error
+        if meanwhile is not None:
+            meanwhile()
         return self._await_answer()
 
     def ask(self, request: Request) -> Answer:

@@ -1,6 +1,7 @@
 """Checksums: of what is written piece by piece, and of the file that it becomes."""
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from dicomdesk.archive.areas import checksums
 from dicomdesk.archive.areas.checksums import (
     CheckedFiles,
+    checksum_of,
     checksum_of_file,
     is_comparable,
     new_hasher,
@@ -114,3 +116,12 @@ def test_not_too_many_files_are_remembered(tmp_path: Path, monkeypatch: pytest.M
         file.write_bytes(b"content")
         assert checked.is_right(str(file), checksum_of_file(str(file)))
         assert len(checked._known) <= 3
+
+
+@given(st.binary(max_size=300), st.integers(1, 3000))
+def test_what_was_read_at_once_has_the_checksum_of_its_file(part: bytes, times: int) -> None:
+    content = part * times
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(content)
+        file.flush()
+        assert checksum_of(content) == checksum_of_file(file.name)

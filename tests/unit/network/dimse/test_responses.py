@@ -3,11 +3,14 @@
 from io import BytesIO
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydicom.dataset import Dataset
 from pynetdicom.dsutils import decode
 
 from dicomdesk.network.dimse.command_sets import read_command_set, write_command_set
 from dicomdesk.network.dimse.responses import (
+    PendingRetrieval,
     SubOperations,
     action_response,
     service_response,
@@ -54,6 +57,14 @@ def test_counts_of_a_retrieval(remaining: int | None) -> None:
     assert response.NumberOfWarningSuboperations == 65535
     told = response.get("NumberOfRemainingSuboperations")
     assert told == (None if remaining is None else min(remaining, 65535))
+
+
+@given(st.lists(st.integers(0, 70_000), min_size=4, max_size=4))
+def test_a_pending_response_of_a_retrieval_is_the_one_that_is_written_element_by_element(numbers: list[int]) -> None:
+    completed, failed, warning, remaining = numbers
+    request = read_command_set(write_command_set({0x0002: FIND, 0x0100: 0x10, 0x0110: 9, 0x0800: 1}))
+    counts = SubOperations(completed=completed, failed=failed, warning=warning, remaining=remaining)
+    assert PendingRetrieval(request).response(counts) == service_response(request, 0xFF00, counts=counts)
 
 
 def test_actions_and_events_of_storage_commitment() -> None:
