@@ -26,14 +26,12 @@ def free_port() -> int:
 
 
 def dcmtk_program(name: str) -> str:
-    """A program of DCMTK's; those of the same name that pynetdicom brings into the virtual environment do not count."""
-    own = os.path.realpath(Path(sys.executable).parent)
-    folders = os.environ["PATH"].split(os.pathsep)
-    path = os.pathsep.join(folder for folder in folders if os.path.realpath(folder) != own)
-    found = shutil.which(name, path=path)
-    if found is None:
+    """A program of DCMTK's, found where its dcmsend is: pynetdicom brings others of the same names."""
+    beside = shutil.which("dcmsend")
+    found = Path(beside).resolve().parent / name if beside else None
+    if found is None or not found.exists():
         raise RuntimeError(f"DCMTK's {name} is not installed")
-    return found
+    return str(found)
 
 
 def timed(command: Sequence[str], cwd: Path | None = None) -> float:

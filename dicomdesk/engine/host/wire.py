@@ -53,12 +53,21 @@ class Beat(NamedTuple):
 
 class _Reader(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> object:
+        if (module, name) == ("builtins", "getattr"):
+            return _member
         is_maker, is_ours = (module, name) in _MAKERS, module.startswith("dicomdesk.")
         if is_maker or is_ours or module in _PLAIN or module == "builtins":
             found = super().find_class(module, name)
             if is_maker or (isinstance(found, type) and _is_value(found, module, name)):
                 return found
         raise pickle.UnpicklingError(f"no value: {module}.{name}")
+
+
+def _member(kind: object, name: object) -> Enum:
+    """Return a member of an enumeration; Python before 3.11.4 writes it as an attribute of its class."""
+    if isinstance(kind, type) and issubclass(kind, Enum) and isinstance(name, str) and name in kind.__members__:
+        return kind[name]
+    raise pickle.UnpicklingError(f"no member of an enumeration: {kind!r}, {name!r}")
 
 
 def _is_value(found: type, module: str, name: str) -> bool:

@@ -132,6 +132,7 @@ class Harmful:
 
 HARMS = [
     *(Harmful(os.system, "true"), Harmful(eval, "1"), Harmful(exec, "1"), Harmful(getattr, 1, "real")),
+    *(Harmful(getattr, JobOutcome, "mro"), Harmful(getattr, JobOutcome, "__init__"), Harmful(getattr, Ask, "number")),
     subprocess.Popen,
 ]
 
@@ -139,8 +140,14 @@ HARMS = [
 @pytest.mark.parametrize("harm", HARMS)
 def test_what_is_no_value_is_not_read(harm: object, tmp_path: Path) -> None:
     (tmp_path / "message").write_bytes(pack(harm))
-    with (tmp_path / "message").open("rb") as stream, pytest.raises(pickle.UnpicklingError, match="no value"):
+    with (tmp_path / "message").open("rb") as stream, pytest.raises(pickle.UnpicklingError, match=r"no (value|member)"):
         read_message(stream)
+
+
+def test_members_of_enumerations_come_in_either_form_of_python_311() -> None:
+    """Before 3.11.4 as an attribute of the class, since then by value."""
+    for form in (Harmful(getattr, JobOutcome, "COMPLETED"), Harmful(JobOutcome, JobOutcome.COMPLETED.value)):
+        assert read_message(io.BytesIO(pack(form))) is JobOutcome.COMPLETED
 
 
 def test_a_file_that_another_process_has_found_is_known_again_unless_it_has_changed(tmp_path: Path) -> None:
