@@ -14,6 +14,7 @@ from dicomdesk.own_processes import MODULE_WORD, is_frozen, run_named_module
 _OBJECTS_BETWEEN_COLLECTIONS = 50_000
 """Python's 700 would look through everything that is imported again and again."""
 
+_PROFILE = "--profile"
 _ENGINE_HOST = "--engine-host"
 """What the window begins this program with where its engine is to have a process of its own."""
 
@@ -65,6 +66,11 @@ def run_desk(arguments: Sequence[str]) -> int:
     from dicomdesk.cli.output.standard_streams import write_stderr, write_stdout  # noqa: PLC0415 - as above
     from dicomdesk.human import printable  # noqa: PLC0415 - as above
 
+    if arguments and (arguments[0] == _PROFILE or arguments[0].startswith(f"{_PROFILE}=")):
+        problem, arguments = _take_profile(arguments)
+        if problem:
+            write_stderr(f"dicomdesk: {problem}\n")
+            return int(ExitCode.COMMAND_LINE_SYNTAX)
     if not arguments:
         return _open_window(())
     name = arguments[0]
@@ -88,6 +94,21 @@ def run_desk(arguments: Sequence[str]) -> int:
     return int(ExitCode.COMMAND_LINE_SYNTAX)
 
 
+def _take_profile(arguments: Sequence[str]) -> tuple[str, Sequence[str]]:
+    """Take the profile from the front of the arguments; what is wrong with it, "" for nothing, and the others."""
+    from dicomdesk.paths import choose_profile  # noqa: PLC0415 - as above
+
+    given = arguments[0].partition("=")[2:] if "=" in arguments[0] else tuple(arguments[1:2])
+    rest = arguments[1:] if "=" in arguments[0] else arguments[2:]
+    if not given:
+        return f"{_PROFILE} needs a name", rest
+    try:
+        choose_profile(given[0])
+    except ValueError as error:
+        return str(error), rest
+    return "", rest
+
+
 def _open_window(paths: Sequence[str]) -> int:
     from dicomdesk.gui.app import main as open_window  # noqa: PLC0415 - the tools do without
 
@@ -103,6 +124,8 @@ def _help_text() -> str:
         f"dicomdesk {__version__}: moves DICOM between machines\n\n"
         "usage: dicomdesk [FILE...]      opens the window, and adds files, folders, DICOMDIRs and\n"
         "                                ZIP archives to what it sends; the window that is open takes them\n"
+        "       dicomdesk --profile NAME [FILE...]\n"
+        "                                the same with settings, queue and window of their own\n"
         "       dicomdesk TOOL [...]     runs a tool; TOOL --help explains it\n"
         "       dicomdesk --version\n\n"
         f"tools:\n{tools}\n\n"

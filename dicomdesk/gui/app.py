@@ -78,6 +78,7 @@ def main(given: Sequence[str] = ()) -> int:
     if meeting is Meeting.HANDED_OVER:
         sys.stdout.write(_HANDED_OVER)
         return 0
+    _take_scale()
     try:
         return _run(make_application(), start)
     finally:
@@ -93,6 +94,16 @@ class Start:
     """Absolute paths that are to be sent."""
     problem: str = ""
     """Why the profile cannot be claimed; "" where it is."""
+
+
+def _take_scale() -> None:
+    """Have Qt make everything as large as the user prefers; whoever sets Qt's own variable knows better."""
+    from dicomdesk.gui.preferences.preferences import early_preferences  # noqa: PLC0415 - Qt is an extra
+    from dicomdesk.gui.window_state import state_file  # noqa: PLC0415 - Qt is an extra
+
+    percent = early_preferences(state_file()).scale_percent
+    if percent:
+        os.environ.setdefault("QT_SCALE_FACTOR", f"{percent / 100:g}")
 
 
 def has_display() -> bool:

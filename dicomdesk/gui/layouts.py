@@ -16,6 +16,8 @@ Box = TypeVar("Box", bound=QBoxLayout)
 
 NO_MARGINS: Margins = (0, 0, 0, 0)
 DIALOG_MARGINS: Margins = (MARGIN, MARGIN, MARGIN, MARGIN)
+CONTENTS_SPACING = 3
+"""Between the titles in a list of pages."""
 _TITLE_BAR = 30
 """Pixels."""
 HEADER_MARGINS: Margins = (MARGIN, 14, MARGIN, 10)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QWidget
 
+from dicomdesk import paths
 from dicomdesk.engine.peers.known_peer import KnownPeer
 from dicomdesk.gui.commands.command import keys_text
 from dicomdesk.gui.commands.keyboard import WINDOW, Keyboard
@@ -21,6 +22,7 @@ from dicomdesk.gui.panels.details import Details
 from dicomdesk.gui.panels.sidebar import Sidebar
 from dicomdesk.gui.panels.status_strip import Figures, StatusStrip
 from dicomdesk.gui.panels.view_stack import ViewStack, scrolling
+from dicomdesk.gui.preferences.preferences import keep_preferences, preferences_of
 from dicomdesk.gui.security.credentials import Credentials, SecurityAccess
 from dicomdesk.gui.security.peer_store import PeerStore
 from dicomdesk.gui.security.security_store import SecurityStore
@@ -31,6 +33,8 @@ from dicomdesk.gui.view import PeerUse, View, WantedAssociation
 from dicomdesk.gui.window_state import WindowState
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from dicomdesk.gui.dialogs.problem_list import ProblemList
     from dicomdesk.gui.panes.associations import AssociationsPane
     from dicomdesk.gui.panes.receive import ReceivePane
@@ -41,6 +45,7 @@ if TYPE_CHECKING:
     from dicomdesk.gui.questions.confirm import ConfirmDialog
     from dicomdesk.gui.retrieve.part import RetrievePart
     from dicomdesk.gui.rules.pane import RulesPane
+    from dicomdesk.gui.settings.dialog import Kept, SettingsDialog
 
 SMALLEST = (1024, 700)
 """The smallest size in which all is shown as it is meant to be."""
@@ -77,7 +82,8 @@ class MainWindow(QMainWindow):
         self._is_closing = False
         self._silence: ConfirmDialog | None = None
         """Asks what is to be done, while the engine does not answer."""
-        self.setWindowTitle("dicomdesk")
+        profile = paths.profile_name()
+        self.setWindowTitle(f"dicomdesk ({profile})" if profile else "dicomdesk")
         self.setWindowIcon(theme.icon("dicomdesk"))
         self.setMinimumSize(*_LEAST)
         self._theme = theme
@@ -87,9 +93,17 @@ class MainWindow(QMainWindow):
         self.sidebar = Sidebar(theme, [(name.key, name.word) for name in self._names], self.appearance)
         self.views = ViewStack(len(KEYS))
         self.status = StatusStrip(theme)
-        deeds = Deeds(open_view=self.open_view, current_view=self._current_view, open_problems=self._on_problems_wanted)
+        deeds = Deeds(
+            open_view=self.open_view,
+            current_view=self._current_view,
+            open_problems=self._on_problems_wanted,
+            open_settings=self.open_settings,
+        )
         self.commands = WindowCommands(theme, self, self._names, deeds)
         self.keyboard = Keyboard(state.keys, self)
+        self.preferences = preferences_of(state.preferences)
+        """What the user prefers of the whole program."""
+        self._settings: SettingsDialog | None = None
         self.keyboard.take(WINDOW, self)
         self._lay_out()
         self._save_timer = QTimer(self)
@@ -143,6 +157,39 @@ class MainWindow(QMainWindow):
         problems = ProblemList(self._theme, self._session.problems, words, self)
         problems.wanted.connect(self._on_problem_wanted)
         return problems
+
+    def open_settings(self, page: str = "") -> None:
+        """Show the settings, at the page of a name."""
+        if self._settings is None:
+            self._tasks.start(self._ask_settings(page))
+        else:
+            self._settings.activateWindow()
+
+    async def _ask_settings(self, page: str) -> None:
+        from dicomdesk.gui.settings.dialog import Kept, SettingsDialog  # noqa: PLC0415 - loaded when it is opened
+
+        kept = Kept(state=self.state(), preferences=self.preferences)
+        words = {name.key: name.word for name in self._names}
+        dialog = self._settings = SettingsDialog(self._theme, self._tasks, kept, self.keyboard, words, self)
+        if page:
+            dialog.open_page(getattr(dialog, page))
+        try:
+            is_saved = await self._tasks.ask(dialog)
+        finally:
+            self._settings = None
+        if is_saved and not self._is_closing:
+            self._adopt(dialog.kept(), dialog.keyboard.chosen())
+
+    def _adopt(self, kept: "Kept", keys: "Mapping[str, str]") -> None:
+        """Take what was saved in the settings."""
+        self.preferences = kept.preferences
+        self._state = keep_preferences(kept.state, kept.preferences)
+        self.appearance.choose(kept.state.appearance)
+        self.keyboard.choose(keys)
+        for view in self._all:
+            view.adopt(self._state)
+            view.prefer(self.preferences)
+        self._save_timer.start()
 
     def load_next(self) -> None:
         """Load what the next view is made of, so that ``build_next`` takes less at once."""
@@ -287,6 +334,7 @@ class MainWindow(QMainWindow):
     def _on_built(self, view: View) -> None:
         self.views.put(KEYS.index(view.key), view)
         self.keyboard.take(view.key, view)
+        view.prefer(self.preferences)
         view.state_changed.connect(self._save_timer.start)
         for number, each in enumerate(view.findChildren(OutlineView)):
             self._remember_columns(f"{view.key}-{number}", each)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from dicomdesk.engine.peers.known_peer import KnownPeer
 from dicomdesk.gui.panels.status_strip import Figures
+from dicomdesk.gui.preferences.preferences import Preferences
 from dicomdesk.gui.window_state import WindowState
 from dicomdesk.records import dataclass
 
@@ -79,6 +80,12 @@ class View(QWidget):
 
     def take_peer(self, peer: KnownPeer) -> None:
         """Choose a peer of the address book."""
+
+    def prefer(self, preferences: Preferences) -> None:
+        """Take what the user prefers: told once when the view is there, and at each change."""
+
+    def adopt(self, state: WindowState) -> None:
+        """Take what of the state was changed in the settings of the program."""
 
     def remember(self, state: WindowState) -> WindowState:
         """Return the window's state with what this view wants to remember."""

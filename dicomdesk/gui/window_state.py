@@ -75,6 +75,8 @@ class WindowState:
     archive_configuration: str = "/etc/dcmtk/dcmqrscp.cfg"
     """Of the archive of this machine whose instances count as here; "" for none."""
 
+    preferences: dict[str, object] = field(default_factory=dict)
+    """Of the whole program, as ``Preferences`` has them, and those of newer versions."""
     keys: dict[str, object] = field(default_factory=dict)
     """Of commands that the user has given others, by the name of the command; "" for none."""
     columns: dict[str, object] = field(default_factory=dict)

@@ -101,3 +101,8 @@ def test_what_is_not_there_is_said_and_nothing_is_begun(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert done.stderr.startswith("dicomdesk: 'gone.dcm' is neither a tool nor a file here; the tools are: dcmsend")
     assert not (tmp_path / "profile").exists()
+
+
+def test_each_profile_has_a_window_of_its_own(tmp_path: Path) -> None:
+    with a_window(tmp_path), a_window(tmp_path, "--profile", "night"):
+        assert (tmp_path / "dicomdesk" / "profiles" / "night").is_dir()

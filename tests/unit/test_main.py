@@ -2,7 +2,7 @@ import sys
 
 import pytest
 
-from dicomdesk import __version__
+from dicomdesk import __version__, paths
 from dicomdesk.__main__ import run_desk, run_tool
 from dicomdesk.cli.catalogue import TOOLS
 
@@ -70,3 +70,22 @@ def test_without_a_display_the_headless_tools_are_named(
     assert "display" in err
     assert "dicomdesk dcmsend" in err
     assert "dicomdesk dcmrecv" in err
+
+
+@pytest.mark.parametrize("arguments", [["--profile"], ["--profile", "../x"], ["--profile=a/b"], ["--profile="]])
+def test_a_profile_that_cannot_be_is_refused(
+    arguments: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DICOMDESK_PROFILE", "")
+    assert run_desk(arguments) == 1
+    assert "profile" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [["--profile", "night"], ["--profile=night"]])
+def test_a_profile_is_taken_and_what_follows_is_as_usual(
+    arguments: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DICOMDESK_PROFILE", "")
+    assert run_desk([*arguments, "--version"]) == 0
+    assert paths.profile_name() == "night"
+    assert capsys.readouterr().out == f"dicomdesk {__version__}\n"

@@ -45,7 +45,7 @@ def _make(owner: QWidget, offer: Offer) -> QAction:
 def adopt(owner: QWidget, name: str, action: QAction) -> None:
     """Make a command of an action that stands in a menu already."""
     action.setObjectName(name)
-    action.setProperty(_FIRST_KEYS, action.shortcut().toString())
+    set_first_keys(action, action.shortcut().toString())
     owner.addAction(action)
 
 
@@ -57,6 +57,11 @@ def commands_of(owner: QWidget) -> list[QAction]:
 def first_keys(action: QAction) -> str:
     """Return the keys that a command has unless the user wants others, in Qt's portable text; "" for none."""
     return str(action.property(_FIRST_KEYS) or "")
+
+
+def set_first_keys(action: QAction, keys: str) -> None:
+    """Say which keys a command has unless the user wants others."""
+    action.setProperty(_FIRST_KEYS, keys)
 
 
 def keys_text(keys: QKeySequence) -> str:

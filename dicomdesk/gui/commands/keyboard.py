@@ -6,7 +6,7 @@ from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
-from dicomdesk.gui.commands.command import commands_of, first_keys, keys_text
+from dicomdesk.gui.commands.command import commands_of, first_keys, keys_text, set_first_keys
 from dicomdesk.records import dataclass
 
 WINDOW = "window"
@@ -75,6 +75,19 @@ class Keyboard(QObject):
                 keys=action.shortcut().toString(),
                 first_keys=first_keys(action),
             )
+
+    def keys(self) -> dict[str, str]:
+        """Return the keys of all commands by their names, "" for none."""
+        return {name: action.shortcut().toString() for name, action in self._actions.items()}
+
+    def trial(self) -> "Keyboard":
+        """Return a keyboard with the same keys, which run nothing: what is tried there changes nothing here."""
+        trial = Keyboard({})
+        for name, action in self._actions.items():
+            trial._actions[name] = copy = QAction(action.text(), trial)
+            copy.setShortcut(action.shortcut())
+            set_first_keys(copy, first_keys(action))
+        return trial
 
     def problem(self, name: str, keys: str) -> str:
         """Return why a command cannot have keys, in a sentence; "" where it can."""

@@ -1,6 +1,7 @@
 """Choice of folders and names for what is received, with an example that follows it."""
 
 from dataclasses import replace
+from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
@@ -15,9 +16,10 @@ from dicomdesk.gui.controls.form import Form
 from dicomdesk.gui.controls.message_line import MessageLine
 from dicomdesk.gui.layouts import column_of
 from dicomdesk.gui.theme import GRID, Theme
+from dicomdesk.gui.window_state import WindowState
 from dicomdesk.human import printable
 
-__all__ = ["READABLE_EXTENSION", "StoringEntry"]
+__all__ = ["READABLE_EXTENSION", "StoringEntry", "storage_of"]
 
 READABLE_EXTENSION = ".dcm"
 _CHOICES = (SubFolders.NONE, SubFolders.PATIENT_STUDY_SERIES, SubFolders.SERIES_DATE)
@@ -39,6 +41,14 @@ _EXAMPLE = InstanceHeader(
     series_date="20261120",
     modality="CT",
 )
+
+
+def storage_of(state: WindowState) -> Storage:
+    """Return how files are named and sorted; what makes no sense is as at a first start."""
+    kinds = {kind.value: kind for kind in SubFolders}
+    extension = state.listen_extension if state.listen_extension in {"", READABLE_EXTENSION} else ""
+    sub_folders = kinds.get(state.listen_sub_folders, SubFolders.NONE)
+    return Storage(folder=Path(state.listen_folder), sub_folders=sub_folders, extension=extension)
 
 
 class StoringEntry(QWidget):

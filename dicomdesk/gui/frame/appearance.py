@@ -28,14 +28,21 @@ class AppearanceButton(ViewButton):
         }
         known = {each.value: each for each in Appearance}
         theme.choose(known.get(chosen, Appearance.SYSTEM))
+        self._choices: dict[str, QAction] = {}
         for appearance, word in words.items():
             action = QAction(word, self)
             action.setCheckable(True)
             action.setChecked(appearance is theme.appearance)
             action.triggered.connect(lambda _=False, appearance=appearance: self._choose(appearance))
             group.addAction(action)
+            self._choices[appearance.value] = action
             self.menu.addAction(action)
         self.clicked.connect(self._open)
+
+    def choose(self, chosen: str) -> None:
+        """Choose as a click does; ``chosen`` is the value of an ``Appearance``."""
+        if chosen in self._choices and not self._choices[chosen].isChecked():
+            self._choices[chosen].trigger()
 
     def _choose(self, appearance: Appearance) -> None:
         self._theme.choose(appearance)

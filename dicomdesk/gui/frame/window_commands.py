@@ -32,6 +32,8 @@ class Deeds:
     """By its key."""
     current_view: Callable[[], str]
     open_problems: Callable[[], None]
+    open_settings: Callable[[str], None]
+    """At the page of a name, "" for the first."""
 
 
 class WindowCommands:
@@ -48,7 +50,7 @@ class WindowCommands:
         self.actions: dict[str, QAction] = {action.objectName(): action for action in actions}
         """By their names."""
         roles = QAction.MenuRole
-        for name, role in (("quit", roles.QuitRole), ("about", roles.AboutRole)):
+        for name, role in (("quit", roles.QuitRole), ("about", roles.AboutRole), ("settings", roles.PreferencesRole)):
             self.actions[name].setMenuRole(role)
         self.actions["full-screen"].setCheckable(True)
 
@@ -69,6 +71,8 @@ class WindowCommands:
             Offer("quit", _say("&Quit"), self._window.close, _QUIT if quit_keys.isEmpty() else quit_keys.toString()),
             Offer("full-screen", _say("&Full screen"), self._on_full_screen, "F11"),
             Offer("problems", _say("&Problems…"), self._deeds.open_problems, "Ctrl+Shift+P"),
+            Offer("settings", _say("&Settings…"), partial(self._deeds.open_settings, ""), "Ctrl+,"),
+            Offer("keyboard", _say("&Keys…"), partial(self._deeds.open_settings, "keyboard")),
             Offer("help", _say("&Help"), self._on_help, "F1"),
             Offer("about", _say("&About dicomdesk"), self._on_about),
         ]

@@ -51,7 +51,7 @@ class AboutDialog(QDialog):
         licence = QLabel(self.tr("Under the MIT licence, without any warranty. Qt is used under the LGPL."))
         for label in (title, what, self.warning, self.versions, licence):
             label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setWordWrap(True)
+            label.setWordWrap(label is not self.versions)
         standard = QDialogButtonBox.StandardButton
         buttons = QDialogButtonBox(standard.Close)
         copy = buttons.addButton(self.tr("&Copy versions"), QDialogButtonBox.ButtonRole.ActionRole)

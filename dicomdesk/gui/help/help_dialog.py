@@ -7,11 +7,11 @@ from PySide6.QtGui import QPalette, QTextBlock
 from PySide6.QtWidgets import QDialog, QListWidget, QTextBrowser, QWidget
 
 from dicomdesk import paths
-from dicomdesk.gui.layouts import DIALOG_MARGINS, resize_on_screen, row_of
+from dicomdesk.gui.layouts import CONTENTS_SPACING, DIALOG_MARGINS, resize_on_screen, row_of
 from dicomdesk.gui.theme import MARGIN
 
 _SIZE = (860, 640)
-_LIST_WIDTH = 190
+_LIST_WIDTH = 250
 _FOLDER = "help"
 _FALLBACK = "en"
 
@@ -38,6 +38,7 @@ class HelpDialog(QDialog):
         self.headings = QListWidget()
         self.headings.setAccessibleName(self.tr("Contents"))
         self.headings.setFixedWidth(_LIST_WIDTH)
+        self.headings.setSpacing(CONTENTS_SPACING)
         self._blocks = [block for block in self._each_block() if block.blockFormat().headingLevel() == 2]
         self.headings.addItems([block.text() for block in self._blocks])
         self.headings.currentRowChanged.connect(self._go_to)

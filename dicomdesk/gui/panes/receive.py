@@ -8,7 +8,7 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 
 from dicomdesk.engine.reach.calling_card import address_words, calling_card
-from dicomdesk.engine.receive.request import Acceptance, ReceiveRequest, Storage, SubFolders
+from dicomdesk.engine.receive.request import Acceptance, ReceiveRequest
 from dicomdesk.errors import DicomdeskError, KeyPassPhraseError, SettingsError
 from dicomdesk.gui.commands.command import FIND, FIND_KEYS, REFRESH, Offer, offer_commands
 from dicomdesk.gui.controls.buttons import PrimaryButton, plain_button
@@ -18,7 +18,7 @@ from dicomdesk.gui.dialogs.access_words import access_sentence
 from dicomdesk.gui.dialogs.listener import ListenerDialog
 from dicomdesk.gui.dialogs.profile import ProfileDialog
 from dicomdesk.gui.entries.checks import ae_title_problem, folder_problem, port_problem
-from dicomdesk.gui.entries.storing_entry import READABLE_EXTENSION
+from dicomdesk.gui.entries.storing_entry import storage_of
 from dicomdesk.gui.layouts import HEADER_MARGINS, column_of
 from dicomdesk.gui.outline.model import Node
 from dicomdesk.gui.panels.details import Action, Details, DetailsStrip
@@ -70,7 +70,7 @@ class ReceivePane(View):
         self._is_listening = False
         self._has_listened = state.has_listened
         self._listens_at_start = state.listens_at_start
-        self._storing = storing_of(state)
+        self._storing = storage_of(state)
         """How files are named and sorted; the folder is that of the header."""
         self._is_program_start = False
         """Whether nobody has pressed Start: the program wishes to listen."""
@@ -106,6 +106,16 @@ class ReceivePane(View):
 
     def add_figures(self, figures: Figures) -> Figures:
         return replace(figures, listening_as=self.listening_as, free_bytes=self.flow.free_bytes)
+
+    def adopt(self, state: WindowState) -> None:
+        self._listens_at_start, self._storing = state.listens_at_start, storage_of(state)
+        texts = (state.listen_ae_title, state.listen_port, state.listen_folder)
+        for field, text in zip(self._fields, texts, strict=True):
+            if field.value() != text:
+                field.setText(text)
+        if not self._session.is_receiving:
+            self.flow.watch_folder(self.folder.value())
+        self._show_all()
 
     def remember(self, state: WindowState) -> WindowState:
         return replace(
@@ -484,10 +494,3 @@ class ReceivePane(View):
             self.picture.hide()
         else:
             self.picture.show_picture(*self.list.pictures.large(node))
-
-
-def storing_of(state: WindowState) -> Storage:
-    """Return how files are named and sorted; what makes no sense is as at a first start."""
-    kinds = {kind.value: kind for kind in SubFolders}
-    extension = state.listen_extension if state.listen_extension in {"", READABLE_EXTENSION} else ""
-    return Storage(sub_folders=kinds.get(state.listen_sub_folders, SubFolders.NONE), extension=extension)

@@ -76,6 +76,13 @@ class SendPane(View):
     def add_figures(self, figures: Figures) -> Figures:
         return replace(figures, queue=self._queued())
 
+    def adopt(self, state: WindowState) -> None:
+        self.flow.history_days = state.history_days
+        self.header.resumes.setChecked(state.send_resumes)
+        calling = self.header.peer_entry.calling
+        if calling.value() != state.calling_ae_title:
+            calling.setText(state.calling_ae_title)
+
     def remember(self, state: WindowState) -> WindowState:
         peer_entry = self.header.peer_entry
         peer = peer_entry.typed()
@@ -85,6 +92,7 @@ class SendPane(View):
             peer_host=peer.host,
             peer_port=peer.port,
             calling_ae_title=peer_entry.calling.value(),
+            history_days=self.flow.history_days,
             recent_peers=self.commands.recent_peers,
             send_at_once=self.header.at_once.isChecked(),
             send_resumes=self.header.resumes.isChecked(),

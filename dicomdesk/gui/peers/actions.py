@@ -20,6 +20,7 @@ from dicomdesk.gui.peers.checks import keep_check, last_check
 from dicomdesk.gui.peers.formats import PeerFormat, read_peer_file, write_peer_file
 from dicomdesk.gui.peers.group_dialog import GroupDialog
 from dicomdesk.gui.peers.import_dialog import ImportDialog
+from dicomdesk.gui.preferences.preferences import Preferences
 from dicomdesk.gui.questions.file_dialogs import ask_files, ask_new_file
 from dicomdesk.gui.security.credentials import SecurityAccess
 from dicomdesk.gui.session import Session
@@ -28,8 +29,6 @@ from dicomdesk.gui.theme import Theme, Tone
 
 if TYPE_CHECKING:
     from dicomdesk.engine.check.check import CheckResult
-
-_USUAL_PORT = 104
 
 
 class PeerActions(QObject):
@@ -50,10 +49,12 @@ class PeerActions(QObject):
         self._book = access.peers.book
         self._view = view
         self._open: dict[str, PeerDialog] = {}
+        self.preferences = Preferences()
 
     def add(self, group: str = "") -> None:
         """Ask for a new peer."""
-        blank = KnownPeer(name="", ae_title="", host="", port=_USUAL_PORT, group=group)
+        usual = self.preferences
+        blank = KnownPeer(name="", ae_title="", host="", port=usual.peer_port, group=group, timeouts=usual.timeouts())
         self._edit(blank, None)
 
     def edit(self, name: str) -> None:

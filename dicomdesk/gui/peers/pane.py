@@ -37,6 +37,7 @@ from dicomdesk.gui.peers.rows import (
     peer_columns,
     time_text,
 )
+from dicomdesk.gui.preferences.preferences import Preferences
 from dicomdesk.gui.security.credentials import SecurityAccess
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
@@ -91,6 +92,9 @@ class PeersPane(View):
         """Show something until a row is selected; None shows what is usual."""
         self._notice = details
         self._show_details()
+
+    def prefer(self, preferences: Preferences) -> None:
+        self.commands.preferences = preferences
 
     def offer_uses(self, uses: Sequence[PeerUse]) -> None:
         """Offer what other views do with a peer."""

@@ -9,9 +9,9 @@ from shiboken6 import isValid
 from dicomdesk.engine.receive.book.records import BookedSeries, BookedStudy
 from dicomdesk.engine.receive.request import Storage, SubFolders
 from dicomdesk.gui.dialogs.listener import ListenerDialog
+from dicomdesk.gui.entries.storing_entry import storage_of
 from dicomdesk.gui.main_window import MainWindow
 from dicomdesk.gui.models.received_nodes import ReceivedSeries, ReceivedStudy
-from dicomdesk.gui.panes.receive import storing_of
 from dicomdesk.gui.receive.received_list import accepts
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.window_state import WindowState
@@ -207,5 +207,5 @@ def test_folders_and_names_are_a_setting_that_is_remembered(
     assert (storage.sub_folders, storage.extension) == (SubFolders.PATIENT_STUDY_SERIES, ".dcm")
     kept = receive.remember(WindowState())
     assert not kept.listens_at_start
-    assert storing_of(kept).sub_folders is SubFolders.PATIENT_STUDY_SERIES
-    assert storing_of(WindowState(listen_sub_folders="?", listen_extension="/../x")) == Storage()
+    assert storage_of(kept).sub_folders is SubFolders.PATIENT_STUDY_SERIES
+    assert storage_of(WindowState(listen_sub_folders="?", listen_extension="/../x")) == Storage()

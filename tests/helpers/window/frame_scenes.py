@@ -2,7 +2,11 @@
 
 import time
 
+from PySide6.QtWidgets import QDialogButtonBox
+
+from dicomdesk.gui.help.about import AboutDialog
 from dicomdesk.gui.questions.closing import ClosingDialog
+from dicomdesk.gui.settings.dialog import Kept, SettingsDialog
 from tests.helpers.window.stage import Stage, show_dialog
 
 _PROBLEMS = (
@@ -43,3 +47,56 @@ def closing_waiting(stage: Stage) -> None:
     """Nothing runs, and something waits."""
     words = "2 studies (80 instances) are listed and not sent. They will be there again when dicomdesk starts."
     show_dialog(stage, ClosingDialog(words, stage.window, is_running=False))
+
+
+def _settings(stage: Stage, page: str) -> SettingsDialog:
+    window = stage.window
+    kept = Kept(state=stage.state, preferences=window.preferences)
+    words = {name.key: name.word for name in window.commands.names}
+    window.build_all()
+    dialog = SettingsDialog(stage.theme, stage.tasks, kept, window.keyboard, words, window)
+    dialog.open_page(getattr(dialog, page))
+    return show_dialog(stage, dialog)
+
+
+def settings_general(stage: Stage) -> None:
+    """The first page."""
+    _settings(stage, "general").general.folder.setText("/home/ws1/.local/state/dicomdesk")
+
+
+def settings_appearance(stage: Stage) -> None:
+    """Colours and size."""
+    _settings(stage, "appearance")
+
+
+def settings_network(stage: Stage) -> None:
+    """A field is wrong."""
+    dialog = _settings(stage, "network")
+    dialog.network.peer_port.setText("104000")
+    (box,) = dialog.findChildren(QDialogButtonBox)
+    box.button(QDialogButtonBox.StandardButton.Save).click()
+
+
+def settings_storage(stage: Stage) -> None:
+    """Where received instances go."""
+    _settings(stage, "storage")
+
+
+def settings_keyboard(stage: Stage) -> None:
+    """Keys that are taken are refused."""
+    page = _settings(stage, "keyboard").keyboard
+    page.select("send.check")
+    page.press("F12")
+    page.select("send.pause")
+    page.press("F1")
+
+
+def about(stage: Stage) -> None:
+    """What the program is."""
+    show_dialog(stage, AboutDialog(stage.theme, stage.window))
+
+
+def help_page(stage: Stage) -> None:
+    """Help on the view that is shown."""
+    stage.window.commands.help.open_at("Query/Retrieve")
+    show_dialog(stage, stage.window.commands.help)
