@@ -35,6 +35,7 @@ from dicomdesk.gui.window_state import WindowState
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from dicomdesk.gui.archive.pane import ArchivePane
     from dicomdesk.gui.dialogs.problem_list import ProblemList
     from dicomdesk.gui.panes.associations import AssociationsPane
     from dicomdesk.gui.panes.receive import ReceivePane
@@ -132,6 +133,11 @@ class MainWindow(QMainWindow):
     def retrieve(self) -> "RetrievePart":
         """What retrieves, in the Query/Retrieve view."""
         return self._all.query.retrieve
+
+    @property
+    def archive(self) -> "ArchivePane":
+        """The Archive view."""
+        return self._all.archive
 
     @property
     def associations(self) -> "AssociationsPane":

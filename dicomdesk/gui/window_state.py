@@ -74,6 +74,8 @@ class WindowState:
     """AE title of another peer that it is sent to."""
     archive_configuration: str = "/etc/dcmtk/dcmqrscp.cfg"
     """Of the archive of this machine whose instances count as here; "" for none."""
+    archive_view: str = ""
+    """Configuration file or folder of the archive that the Archive view looks at; "" for none."""
 
     preferences: dict[str, object] = field(default_factory=dict)
     """Of the whole program, as ``Preferences`` has them, and those of newer versions."""

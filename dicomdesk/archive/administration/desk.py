@@ -6,8 +6,9 @@ then done as planned. Whatever takes long tells how far it is, and ends when its
 
 import contextlib
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Final, Protocol, Self
 
@@ -29,8 +30,9 @@ from dicomdesk.archive.administration.keeping.removal import (
 from dicomdesk.archive.administration.keeping.sending import send_request
 from dicomdesk.archive.administration.listing import Listed, default_attributes, find_conflicts, list_area
 from dicomdesk.archive.administration.opening import OpenedArea, opened_areas, working_on
+from dicomdesk.archive.administration.orders import BY_RECEIVED, Order
 from dicomdesk.archive.administration.place import ArchivePlace
-from dicomdesk.archive.administration.searching import StudySearch
+from dicomdesk.archive.administration.searching import FoundPatient, StudySearch, merged
 from dicomdesk.archive.administration.selection import Selection, read_attribute
 from dicomdesk.archive.areas.keeper import Keeper
 from dicomdesk.archive.areas.trash import Trash
@@ -80,7 +82,7 @@ class FoundRows:
     """Studies that a search has found."""
 
     rows: Sequence[Listed]
-    """Those that something came to last are the first; as many as were wanted."""
+    """As many as were wanted, in the order that was."""
     total: int
 
 
@@ -140,16 +142,52 @@ class ArchiveDesk:
         changed = [search.refresh() for search in self._searches.values()]
         return any(changed)
 
-    def search(self, text: str, most: int = 500) -> FoundRows:
-        """Find the studies that have each word of the text, as somebody types it; see ``StudySearch.find``."""
-        found: list[tuple[str, StudyText]] = []
-        total = 0
+    def search(
+        self,
+        text: str,
+        most: int = 500,
+        *,
+        order: Order = BY_RECEIVED,
+        start: int = 0,
+        among: Container[str] | None = None,
+    ) -> FoundRows:
+        """Find the studies that have each word of the text, as somebody types it; see ``StudySearch.find``.
+
+        ``start`` of them are passed over.
+        """
+        end = start + most
+        found = {name: search.find(text, end, order, among) for name, search in self._searches.items()}
+        ordered = merged([(name, of_area.studies) for name, of_area in found.items()], order)
+        rows = self._rows(list(islice(ordered, start, end)))
+        return FoundRows(rows=rows, total=sum(of_area.total for of_area in found.values()))
+
+    def search_patients(
+        self,
+        text: str,
+        most: int = 500,
+        *,
+        order: Order = BY_RECEIVED,
+        start: int = 0,
+        among: Container[str] | None = None,
+    ) -> FoundRows:
+        """Find the patients a study of whom ``search`` finds; each row counts all studies of its patient."""
+        end, total = start + most, 0
+        patients: dict[tuple[str, int], FoundPatient] = {}
         for name, search in self._searches.items():
-            of_area = search.find(text, most)
-            total += of_area.total
-            found += [(name, one) for one in of_area.studies]
-        found.sort(key=lambda one: one[1].last_received, reverse=True)
-        return FoundRows(rows=self._rows(found[:most]), total=total)
+            found, of_area = search.find_patients(text, end, order, among)
+            patients |= {(name, one.study.key): one for one in found}
+            total += of_area
+        named = [
+            (name, [one.study for (area, _key), one in patients.items() if area == name]) for name in self._searches
+        ]
+        shown = list(islice(merged(named, order), start, end))
+        studies = {_identity(row): row for row in self._rows(shown)}
+        rows = []
+        for name, study in shown:
+            key = (name, study.study_instance_uid, study.patient_id, study.issuer_of_patient_id)
+            if key in studies:
+                rows.append(_patient_row(studies[key], patients[name, study.key]))
+        return FoundRows(rows=rows, total=total)
 
     def _rows(self, found: Sequence[tuple[str, StudyText]]) -> list[Listed]:
         """The rows of studies in their order; those that have gone meanwhile are left out."""
@@ -160,7 +198,7 @@ class ArchiveDesk:
                 values = {read_attribute("StudyInstanceUID"): "\\".join(uids)}
                 selection = Selection(level=Level.STUDY, values=values)
                 for row in list_area(opened, selection, _columns(Level.STUDY)):
-                    rows.setdefault((name, row.values["study_instance_uid"], *_patient_of(row)), []).append(row)
+                    rows.setdefault(_identity(row), []).append(row)
         keys = ((name, one.study_instance_uid, one.patient_id, one.issuer_of_patient_id) for name, one in found)
         return [row for key in dict.fromkeys(keys) for row in rows.get(key, ())]
 
@@ -357,11 +395,26 @@ class _BackupWatch:
 _MakeRemedy = Callable[[Keeper], Remedy]
 _NAME: Final = read_attribute("PatientName")
 _ISSUER: Final = read_attribute("IssuerOfPatientID")
+_WHO: Final = (_NAME, _ISSUER, read_attribute("PatientBirthDate"), read_attribute("PatientSex"))
+_OF_PATIENT: Final = ("patient_id", *(attribute.column for attribute in _WHO))
 
 
 def _columns(level: Level) -> tuple[Attribute, ...]:
     """What rows show, whose they are among it."""
-    return tuple(dict.fromkeys((*default_attributes(level), _NAME, _ISSUER)))
+    return tuple(dict.fromkeys((*default_attributes(level), *_WHO)))
+
+
+def _identity(study: Listed) -> tuple[str, str, str, str]:
+    """Which study a row is."""
+    return study.area, str(study.values["study_instance_uid"]), *_patient_of(study)
+
+
+def _patient_row(study: Listed, found: FoundPatient) -> Listed:
+    """The row of a patient who has a study."""
+    values = {name: study.values[name] for name in _OF_PATIENT}
+    counts = {"studies": found.studies, "instances": found.instances, "bytes": found.size_bytes}
+    of_patient = {**values, **counts, "last_received": found.last_received / 1e6}
+    return Listed(area=study.area, level=Level.PATIENT, values=of_patient)
 
 
 def _patient_of(row: Listed) -> tuple[str, str]:

@@ -14,6 +14,9 @@ __all__ = ["StudyStamp", "StudyText", "read_study_stamp", "read_study_texts"]
 _PAGE: Final = 5000
 _CARRIED: Final = ("patient_name", "patient_id", "accession_number", "study_date", "study_description", "study_id")
 _SHOWN: Final = tuple(study.c[name] for name in (*_CARRIED, "modalities", "study_instance_uid"))
+_IDENTITY: Final = study.c.key, study.c.study_instance_uid, study.c.patient_id, study.c.issuer_of_patient_id
+_FIGURES: Final = study.c.last_received, study.c.revision, study.c.series_count, study.c.instance_count, study.c.bytes
+_KNOWN: Final = len(_IDENTITY) + len(_FIGURES)
 _FACES: Final = tuple(study_face.c[name] for name in _CARRIED)
 
 
@@ -27,6 +30,9 @@ class StudyText(NamedTuple):
     last_received: int
     """Microseconds since 1970."""
     revision: int
+    series: int
+    instances: int
+    size_bytes: int
     text: str
     """Folded, see ``fold``: what it shows, and what its instances carry where that is something else."""
 
@@ -53,8 +59,7 @@ def read_study_texts(reading: Reading, area: str, since: StudyStamp | None = Non
     No transaction is held meanwhile.
     """
     last = -1
-    identity = study.c.key, study.c.study_instance_uid, study.c.patient_id, study.c.issuer_of_patient_id
-    columns = *identity, study.c.last_received, study.c.revision, study.c.faces, *_SHOWN
+    columns = *_IDENTITY, *_FIGURES, *_SHOWN, study.c.faces
     wanted = study.c.area == area
     if since is not None:
         wanted &= (study.c.key > since.last_key) | (study.c.last_received > since.last_received)
@@ -62,10 +67,10 @@ def read_study_texts(reading: Reading, area: str, since: StudyStamp | None = Non
         statement = select(*columns).where(wanted, study.c.key > last).order_by(study.c.key).limit(_PAGE)
         with reading() as connection:
             rows = connection.execute(statement).all()
-            carried = _read_carried(connection, [row[0] for row in rows if row[6]])
+            carried = _read_carried(connection, [row[0] for row in rows if row[-1]])
         for row in rows:
-            said = fold("\n".join((*row[7:], *carried.get(row[0], ()))))
-            yield StudyText(row[0], row[1], row[2], row[3], row[4], row[5], said)
+            said = fold("\n".join((*row[_KNOWN:-1], *carried.get(row[0], ()))))
+            yield StudyText._make((*row[:_KNOWN], said))
         if len(rows) < _PAGE:
             return
         last = rows[-1][0]

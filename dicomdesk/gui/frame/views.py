@@ -11,6 +11,7 @@ from dicomdesk.gui.view import View
 from dicomdesk.records import dataclass
 
 if TYPE_CHECKING:
+    from dicomdesk.gui.archive.pane import ArchivePane
     from dicomdesk.gui.panes.associations import AssociationsPane
     from dicomdesk.gui.panes.receive import ReceivePane
     from dicomdesk.gui.panes.send import SendPane
@@ -25,12 +26,13 @@ if TYPE_CHECKING:
 
 ViewT = TypeVar("ViewT", bound=View)
 
-KEYS = ("send", "receive", "query", "associations", "peers", "rules")
+KEYS = ("send", "receive", "query", "archive", "associations", "peers", "rules")
 """Of all views, in the order of the sidebar."""
 _MODULES = {
     "send": "dicomdesk.gui.panes.send",
     "receive": "dicomdesk.gui.panes.receive",
     "query": "dicomdesk.gui.query.pane",
+    "archive": "dicomdesk.gui.archive.pane",
     "associations": "dicomdesk.gui.panes.associations",
     "peers": "dicomdesk.gui.peers.pane",
     "rules": "dicomdesk.gui.rules.pane",
@@ -85,6 +87,7 @@ class Views(QObject):
             ViewName(key="send", word=self.tr("Send"), peer_word=self.tr("Send to it")),
             ViewName(key="receive", word=self.tr("Receive")),
             ViewName(key="query", word=self.tr("Query/Retrieve"), peer_word=self.tr("Query it")),
+            ViewName(key="archive", word=self.tr("Archive")),
             ViewName(key="associations", word=self.tr("Associations"), is_tool=True),
             ViewName(key="peers", word=self.tr("Peers"), is_tool=True),
             ViewName(key="rules", word=self.tr("Rules"), is_tool=True),
@@ -125,6 +128,14 @@ class Views(QObject):
 
         around, source = self._around, self.receive
         return self._told(QueryPane(around.theme, around.session, around.tasks, around.state, around.access, source))
+
+    @cached_property
+    def archive(self) -> "ArchivePane":
+        """The Archive view."""
+        from dicomdesk.gui.archive.pane import ArchivePane  # noqa: PLC0415 - loaded when it is built
+
+        around = self._around
+        return self._told(ArchivePane(around.theme, around.session, around.tasks, around.state, around.access))
 
     @cached_property
     def associations(self) -> "AssociationsPane":

@@ -58,7 +58,7 @@ def test_each_view_of_the_window_has_its_own_key_and_word(window: MainWindow) ->
     views = [window.views.widget(number) for number in range(window.views.count())]
     assert [view.key for view in views if isinstance(view, View)] == list(KEYS)
     words = [button.text() for button in window.sidebar._buttons]
-    assert words == ["Send", "Receive", "Query/Retrieve", "Associations", "Peers", "Rules"]
+    assert words == ["Send", "Receive", "Query/Retrieve", "Archive", "Associations", "Peers", "Rules"]
 
 
 def test_a_view_is_loaded_from_where_it_is_built_from(window: MainWindow) -> None:
@@ -84,7 +84,7 @@ def test_all_views_are_there_before_anything_is_begun_or_told(
         seen.append(("asked", [is_there(window, key) for key in KEYS]))
 
     live_once(qapp, loop, use)
-    assert seen[0] == ("shown", [True] + [False] * 5)
+    assert seen[0] == ("shown", [True] + [False] * (len(KEYS) - 1))
     assert {what for what, _there in seen} >= {"shown", "asked", "opened"}
-    assert all(there == [True] * 6 for _what, there in seen[1:])
+    assert all(there == [True] * len(KEYS) for _what, there in seen[1:])
     assert list((tmp_path / "XDG_STATE_HOME").rglob("journal.sqlite")), "it is not one in memory"

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from dicomdesk.archive.administration import searching
 from dicomdesk.archive.administration.opening import OpenedArea
+from dicomdesk.archive.administration.orders import Order, StudyValue
 from dicomdesk.archive.administration.searching import StudySearch
 from dicomdesk.archive.index import Index, sqlite_url
 from dicomdesk.archive.index_entries import IndexEntry
@@ -153,3 +156,22 @@ def test_whatever_comes_and_goes_it_finds_what_a_new_search_finds(
             search.refresh()
             for text in ("", "doe", "p1", "p2 roe"):
                 assert search.find(text, 100) == search_in(index, folder).find(text, 100)
+
+
+def test_what_is_found_is_in_the_order_that_is_wished_page_by_page(
+    index: Index, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searching, "_RUN", 7)
+    index.add([entry(number, f"Doe^{number * 37 % 50:02}", patient=f"P{number % 9}") for number in range(50)])
+    search = search_in(index, tmp_path)
+    by_name = [f"1.2.{number}" for number in sorted(range(50), key=lambda number: number * 37 % 50)]
+    order = Order(value=StudyValue.NAME)
+    assert uids(list(search.find("doe", 100, order).studies)) == by_name
+    assert uids(list(search.find("doe", 5, replace(order, is_descending=True)).studies)) == by_name[:-6:-1]
+    patients, total = search.find_patients("doe", 4, order)
+    assert total == 9
+    assert [one.study.patient_id for one in patients] == list(dict.fromkeys(f"P{int(uid[4:]) % 9}" for uid in by_name))[
+        :4
+    ]
+    assert {one.studies for one in search.find_patients("doe", 99, order)[0]} == {5, 6}
+    assert uids(list(search.find("", 9, order, {"1.2.3", "1.2.9"}).studies)) == ["1.2.3", "1.2.9"]
