@@ -6,6 +6,7 @@ from threading import Event
 import pytest
 from PySide6.QtWidgets import QApplication
 
+from dicomdesk.gui.frame.views import KEYS
 from dicomdesk.gui.main_window import SMALLEST, MainWindow
 from dicomdesk.gui.models.association_log import AssociationRecord, AssociationState
 from dicomdesk.gui.outline.states import ItemState
@@ -137,10 +138,10 @@ def test_window_fits_the_smallest_size(window: MainWindow) -> None:
     assert (window.width(), window.height()) == SMALLEST
 
 
-@pytest.mark.parametrize("number", range(6))
+@pytest.mark.parametrize("number", range(len(KEYS)))
 def test_each_view_is_remembered(window: MainWindow, number: int) -> None:
     window.sidebar.choose(number)
-    assert window.state().view == ("send", "receive", "query", "associations", "peers", "rules")[number]
+    assert window.state().view == KEYS[number]
     assert window.views.currentIndex() == number
 
 

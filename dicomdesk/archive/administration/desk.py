@@ -30,9 +30,9 @@ from dicomdesk.archive.administration.keeping.removal import (
 from dicomdesk.archive.administration.keeping.sending import send_request
 from dicomdesk.archive.administration.listing import Listed, default_attributes, find_conflicts, list_area
 from dicomdesk.archive.administration.opening import OpenedArea, opened_areas, working_on
-from dicomdesk.archive.administration.orders import BY_RECEIVED, Order
 from dicomdesk.archive.administration.place import ArchivePlace
-from dicomdesk.archive.administration.searching import FoundPatient, StudySearch, merged
+from dicomdesk.archive.administration.search.orders import BY_RECEIVED, Order
+from dicomdesk.archive.administration.search.searching import FoundPatient, StudySearch, merged
 from dicomdesk.archive.administration.selection import Selection, read_attribute
 from dicomdesk.archive.areas.keeper import Keeper
 from dicomdesk.archive.areas.trash import Trash

@@ -1,4 +1,4 @@
 """The Archive view: what an archive of this machine has, found as somebody types, and all that is done with it.
 
-What an archive is and what is done to it belongs to ``archive.administration``; here it is asked beside the Qt thread.
+What an archive is and what is done to it is for the archive itself; here it is asked beside the Qt thread.
 """

@@ -7,7 +7,7 @@ from PySide6.QtCore import QCoreApplication
 
 from dicomdesk import human
 from dicomdesk.archive.administration.listing import Listed
-from dicomdesk.archive.administration.orders import StudyValue
+from dicomdesk.archive.administration.search.orders import StudyValue
 from dicomdesk.dicom.query.attributes import Level
 from dicomdesk.gui import wording
 from dicomdesk.gui.outline.model import Column

@@ -114,6 +114,6 @@ class ArchiveChoice(QObject):
 
 
 def _make_archive(folder: Path) -> None:
-    from dicomdesk.archive.administration.making import make_archive  # noqa: PLC0415 - a database is loaded with it
+    from dicomdesk.archive.administration.keeping.making import make_archive  # noqa: PLC0415 - a database is loaded with it
 
     make_archive(folder)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 
-from dicomdesk.archive.administration.orders import BY_RECEIVED, Order
+from dicomdesk.archive.administration.search.orders import BY_RECEIVED, Order
 from dicomdesk.dicom.query.attributes import Level
 from dicomdesk.errors import DicomdeskError
 from dicomdesk.gui import wording

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dicomdesk.archive.administration import searching
 from dicomdesk.archive.administration.opening import OpenedArea
-from dicomdesk.archive.administration.orders import Order, StudyValue
-from dicomdesk.archive.administration.searching import StudySearch
+from dicomdesk.archive.administration.search import searching
+from dicomdesk.archive.administration.search.orders import Order, StudyValue
+from dicomdesk.archive.administration.search.searching import StudySearch
 from dicomdesk.archive.index import Index, sqlite_url
 from dicomdesk.archive.index_entries import IndexEntry
 from dicomdesk.archive.matching.study_texts import StudyText

@@ -1,4 +1,4 @@
-from dicomdesk.archive.administration.orders import BY_RECEIVED, Order, StudyValue
+from dicomdesk.archive.administration.search.orders import BY_RECEIVED, Order, StudyValue
 from dicomdesk.archive.matching.study_texts import StudyText
 
 STUDY = StudyText(

@@ -11,7 +11,7 @@ from heapq import merge
 from typing import Final
 
 from dicomdesk.archive.administration.opening import OpenedArea
-from dicomdesk.archive.administration.orders import BY_RECEIVED, Order
+from dicomdesk.archive.administration.search.orders import BY_RECEIVED, Order
 from dicomdesk.archive.contents.folded_names import fold
 from dicomdesk.archive.matching.study_texts import StudyStamp, StudyText
 from dicomdesk.records import dataclass

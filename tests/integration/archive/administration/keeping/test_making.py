@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from dicomdesk.archive.administration.desk import ArchiveDesk
-from dicomdesk.archive.administration.making import make_archive
+from dicomdesk.archive.administration.keeping.making import make_archive
 from dicomdesk.archive.administration.place import ArchivePlace
 from dicomdesk.errors import StorageError
 

@@ -3,9 +3,10 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 
-from dicomdesk.archive.administration.making import make_archive
+from dicomdesk.archive.administration.keeping.making import make_archive
 from dicomdesk.gui.archive.access import AccessState
 from dicomdesk.gui.archive.cells import INSTANCES, NAME
+from dicomdesk.gui.archive.choosing import ArchiveChoice
 from dicomdesk.gui.archive.found import CONFLICTS, PATIENTS
 from dicomdesk.gui.archive.nodes import EntryNode
 from dicomdesk.gui.archive.pane import ArchivePane
@@ -38,6 +39,7 @@ def opened(pane: ArchivePane, node: EntryNode, wait_until: WaitUntil) -> list[En
 def test_without_an_archive_the_view_invites_to_choose_or_make_one(window: MainWindow) -> None:
     pane = window.archive
     assert pane.access.state is AccessState.NONE
+    assert isinstance(pane.choice, ArchiveChoice)
     assert pane.area.currentIndex() == 0
     assert [button.accessibleName() for button in pane.choice.buttons()] == [
         "Choose a configuration…",
