@@ -1,6 +1,7 @@
 """Start of the window, and its end in order."""
 
 import asyncio
+import contextlib
 import gc
 import os
 import signal
@@ -209,6 +210,7 @@ async def _live(application: "QApplication", loop: asyncio.AbstractEventLoop, st
 
 async def _complete(window: "MainWindow", tasks: "Tasks") -> None:
     """Build what is not seen at first: in each turn of the loop a view, or what it is made of."""
+    window.begin_log()
     window.load_next()
     await tasks.breathe()
     while window.build_next():
@@ -321,11 +323,14 @@ async def _leave(window: "MainWindow", session: "Session", tasks: "Tasks", state
     from dicomdesk.gui import window_state  # noqa: PLC0415 - Qt is an extra
 
     await session.shut_down()
+    with contextlib.suppress(OSError):  # it was told while there was a window
+        await tasks.run(window.log.flush)
     try:
         await tasks.run(window_state.save_window_state, state_file, window.state())
     except OSError as error:
         sys.stderr.write(f"dicomdesk: the window's state cannot be kept: {error_text(error)}\n")
     await tasks.finish(FINISH_S)
+    window.log.end()
     window.leave()
     for owner in (window, session, tasks):
         owner.deleteLater()

@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QResizeEvent
-from PySide6.QtWidgets import QMainWindow, QWidget
+from PySide6.QtWidgets import QMainWindow, QSplitter, QWidget
 
 from dicomdesk import paths
 from dicomdesk.engine.peers.known_peer import KnownPeer
 from dicomdesk.gui.commands.command import keys_text
 from dicomdesk.gui.commands.keyboard import WINDOW, Keyboard
 from dicomdesk.gui.frame.appearance import AppearanceButton
+from dicomdesk.gui.frame.log_access import FOLDER as LOG_FOLDER
+from dicomdesk.gui.frame.log_access import LogAccess
 from dicomdesk.gui.frame.menu_bar import MenuBar, Menus
 from dicomdesk.gui.frame.views import KEYS, Surroundings, ViewName, Views
 from dicomdesk.gui.frame.window_commands import Deeds, WindowCommands
@@ -99,11 +101,14 @@ class MainWindow(QMainWindow):
             current_view=self._current_view,
             open_problems=self._on_problems_wanted,
             open_settings=self.open_settings,
+            show_log=self._on_log,
         )
         self.commands = WindowCommands(theme, self, self._names, deeds)
         self.keyboard = Keyboard(state.keys, self)
         self.preferences = preferences_of(state.preferences)
         """What the user prefers of the whole program."""
+        self.log = LogAccess(theme, session, tasks, self)
+        self.log.prefer(self.preferences)
         self._settings: SettingsDialog | None = None
         self.keyboard.take(WINDOW, self)
         self._lay_out()
@@ -164,6 +169,28 @@ class MainWindow(QMainWindow):
         problems.wanted.connect(self._on_problem_wanted)
         return problems
 
+    def begin_log(self) -> None:
+        """Keep the log in the profile from now on, and show it where it was shown the last time."""
+        self.log.begin(paths.state_folder() / LOG_FOLDER)
+        if self._state.shows_log:
+            self.show_log(is_shown=True)
+
+    def show_log(self, *, is_shown: bool) -> None:
+        """Show the log at the foot of the window, or hide it."""
+        self.commands.actions["log"].setChecked(is_shown)
+        if is_shown and self._halves.count() == 1:
+            self._halves.addWidget(self.log.pane)
+            self.log.pane.close_wanted.connect(lambda: self.show_log(is_shown=False))
+        if self._halves.count() > 1:
+            self.log.pane.setVisible(is_shown)
+        self._save_timer.start()
+
+    def _on_log(self) -> None:
+        is_shown = self.commands.actions["log"].isChecked()
+        self.show_log(is_shown=is_shown)
+        if is_shown:
+            self.log.pane.search.setFocus()
+
     def open_settings(self, page: str = "") -> None:
         """Show the settings, at the page of a name."""
         if self._settings is None:
@@ -192,6 +219,7 @@ class MainWindow(QMainWindow):
         self._state = keep_preferences(kept.state, kept.preferences)
         self.appearance.choose(kept.state.appearance)
         self.keyboard.choose(keys)
+        self.log.prefer(self.preferences)
         for view in self._all:
             view.adopt(self._state)
             view.prefer(self.preferences)
@@ -229,6 +257,7 @@ class MainWindow(QMainWindow):
             appearance=self._theme.appearance.value,
             columns=dict(self._columns),
             keys=self.keyboard.chosen,
+            shows_log=self.commands.actions["log"].isChecked(),
         )
         for view in self._all:
             state = view.remember(state)
@@ -309,7 +338,14 @@ class MainWindow(QMainWindow):
 
     def _lay_out(self) -> None:
         central = QWidget()
-        column_of((row_of(self.sidebar, (scrolling(self.views), 1), spacing=0), 1), self.status, inside=central)
+        above = QWidget()
+        row_of(self.sidebar, (scrolling(self.views), 1), inside=above, spacing=0)
+        self._halves = QSplitter(Qt.Orientation.Vertical)
+        self._halves.setChildrenCollapsible(False)
+        self._halves.setHandleWidth(1)
+        self._halves.addWidget(above)
+        self._halves.setStretchFactor(0, 1)
+        column_of((self._halves, 1), self.status, inside=central)
         self.setCentralWidget(central)
         menus = Menus(
             names=self._names,

@@ -77,6 +77,8 @@ class WindowState:
     archive_view: str = ""
     """Configuration file or folder of the archive that the Archive view looks at; "" for none."""
 
+    shows_log: bool = False
+    """Whether the log is open at the foot of the window."""
     preferences: dict[str, object] = field(default_factory=dict)
     """Of the whole program, as ``Preferences`` has them, and those of newer versions."""
     keys: dict[str, object] = field(default_factory=dict)

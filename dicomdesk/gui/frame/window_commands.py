@@ -4,11 +4,13 @@ from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtCore import QCoreApplication, QUrl
+from PySide6.QtGui import QAction, QDesktopServices, QKeySequence
 from PySide6.QtWidgets import QWidget
 
+from dicomdesk import paths
 from dicomdesk.gui.commands.command import Offer, offer_commands
+from dicomdesk.gui.frame.log_access import FOLDER as LOG_FOLDER
 from dicomdesk.gui.frame.views import ViewName
 from dicomdesk.gui.theme import Theme
 from dicomdesk.records import dataclass
@@ -32,6 +34,8 @@ class Deeds:
     """By its key."""
     current_view: Callable[[], str]
     open_problems: Callable[[], None]
+    show_log: Callable[[], None]
+    """Show the log, or hide it."""
     open_settings: Callable[[str], None]
     """At the page of a name, "" for the first."""
 
@@ -52,7 +56,8 @@ class WindowCommands:
         roles = QAction.MenuRole
         for name, role in (("quit", roles.QuitRole), ("about", roles.AboutRole), ("settings", roles.PreferencesRole)):
             self.actions[name].setMenuRole(role)
-        self.actions["full-screen"].setCheckable(True)
+        for name in ("full-screen", "log"):
+            self.actions[name].setCheckable(True)
 
     @cached_property
     def help(self) -> "HelpDialog":
@@ -69,6 +74,8 @@ class WindowCommands:
         quit_keys = QKeySequence(QKeySequence.StandardKey.Quit)
         return [
             Offer("quit", _say("&Quit"), self._window.close, _QUIT if quit_keys.isEmpty() else quit_keys.toString()),
+            Offer("log", _say("L&og"), self._deeds.show_log, "Ctrl+Shift+J"),
+            Offer("log-folder", _say("Open the &folder of the log"), self._on_log_folder),
             Offer("full-screen", _say("&Full screen"), self._on_full_screen, "F11"),
             Offer("problems", _say("&Problems…"), self._deeds.open_problems, "Ctrl+Shift+P"),
             Offer("settings", _say("&Settings…"), partial(self._deeds.open_settings, ""), "Ctrl+,"),
@@ -84,6 +91,10 @@ class WindowCommands:
             self._window.showNormal()
         else:
             self._window.showFullScreen()
+
+    def _on_log_folder(self) -> None:
+        folder = paths.state_folder() / LOG_FOLDER
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder if folder.is_dir() else folder.parent)))
 
     def _on_help(self) -> None:
         self.help.open_at(self._words.get(self._deeds.current_view(), ""))

@@ -21,6 +21,12 @@ class Preferences:
 
     scale_percent: int = 0
     """Of everything in the window, one of ``SCALES``; holds from the next start."""
+    log_level: str = "INFO"
+    """Least level of the lines that the log has, a name of ``logging``."""
+    keeps_log: bool = True
+    """Whether the log is kept in files of the profile."""
+    shows_names: bool = False
+    """Whether names of patients are shown among the messages of associations."""
     peer_port: int = USUAL_PORT
     """Of new peers."""
     connect_s: float = 0.0

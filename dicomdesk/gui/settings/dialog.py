@@ -10,7 +10,7 @@ from dicomdesk.gui.controls.message_line import MessageLine
 from dicomdesk.gui.layouts import CONTENTS_SPACING, DIALOG_MARGINS, column_of, resize_on_screen, row_of
 from dicomdesk.gui.preferences.preferences import Preferences
 from dicomdesk.gui.settings.keyboard_page import KeyboardPage
-from dicomdesk.gui.settings.pages import AppearancePage, GeneralPage, NetworkPage, Page, StoragePage
+from dicomdesk.gui.settings.pages import AppearancePage, GeneralPage, LogPage, NetworkPage, Page, StoragePage
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import MARGIN, Theme, Tone
 from dicomdesk.gui.window_state import WindowState
@@ -44,12 +44,14 @@ class SettingsDialog(QDialog):
         self.appearance = AppearancePage(theme, state, preferences)
         self.network = NetworkPage(state, preferences)
         self.storage = StoragePage(theme, tasks, state)
+        self.log = LogPage(theme, preferences)
         self.keyboard = KeyboardPage(theme, keyboard, places)
         self.pages: tuple[Page, ...] = (
             self.general,
             self.appearance,
             self.network,
             self.storage,
+            self.log,
             self.keyboard,
         )
         self.titles = QListWidget()

@@ -16,6 +16,7 @@ from dicomdesk.gui.entries.checks import ae_title_problem, folder_problem, port_
 from dicomdesk.gui.entries.limits_entry import seconds_text
 from dicomdesk.gui.entries.storing_entry import StoringEntry, storage_of
 from dicomdesk.gui.layouts import column_of, row_of
+from dicomdesk.gui.log.ring import LEVELS
 from dicomdesk.gui.preferences.preferences import LONGEST_S, SCALES, Preferences
 from dicomdesk.gui.questions.file_dialogs import ask_folder
 from dicomdesk.gui.tasks import Tasks
@@ -212,6 +213,35 @@ class StoragePage(Page):
         folder = await ask_folder(self._tasks, self, _say("Folder for what is received"), self.folder.value())
         if folder:
             self.folder.setText(folder)
+
+
+class LogPage(Page):
+    """How much the log has, where it is kept, and what of patients is shown."""
+
+    def __init__(self, theme: Theme, preferences: Preferences) -> None:
+        super().__init__()
+        self.title = _say("Log and privacy")
+        self.level = Combo(theme, [_say("Everything"), _say("Information"), _say("Warnings"), _say("Errors")])
+        _choose(self.level, list(LEVELS), preferences.log_level)
+        self.keeps = CheckBox(theme, _say("Keep it in files, 2 MB at most"), is_checked=preferences.keeps_log)
+        self.names = CheckBox(
+            theme, _say("Show names of patients in messages of associations"), is_checked=preferences.shows_names
+        )
+        form = Form()
+        _add_named(form, _say("Log"), self.level)
+        form.add("", self.keeps)
+        form.add(_say("Privacy"), self.names)
+        hint = quiet_label(_say("The log and its files never have names of patients, passwords or paths of instances."))
+        column_of(form, hint, 1, inside=self, spacing=GRID)
+
+    def changed(self, state: WindowState, preferences: Preferences) -> tuple[WindowState, Preferences]:
+        preferences = replace(
+            preferences,
+            log_level=LEVELS[self.level.currentIndex()],
+            keeps_log=self.keeps.isChecked(),
+            shows_names=self.names.isChecked(),
+        )
+        return state, preferences
 
 
 def seconds_problem(text: str) -> str:

@@ -1,17 +1,22 @@
 """The menu bar: all that views offer is in it, and does what it says."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
+from dicomdesk import paths
 from dicomdesk.gui.commands.command import commands_of
+from dicomdesk.gui.frame.log_access import FOLDER, LogAccess
 from dicomdesk.gui.frame.menu_bar import MenuBar
 from dicomdesk.gui.frame.views import KEYS
 from dicomdesk.gui.frame.window_commands import WindowCommands
 from dicomdesk.gui.main_window import MainWindow
+from dicomdesk.gui.tasks import Tasks
+from tests.gui.conftest import Finish
 
 
 def entries(menu: QMenu) -> Iterator[QAction]:
@@ -116,3 +121,17 @@ def test_help_opens_at_the_view_that_is_shown_and_about_says_what_it_is_not_for(
     assert window.isFullScreen()
     window.commands.actions["full-screen"].trigger()
     assert not window.isFullScreen()
+
+
+def test_the_log_is_kept_where_the_menu_says(
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, finish: Finish, tasks: Tasks
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    assert isinstance(window.log, LogAccess)
+    window.begin_log()
+    try:
+        window.log.ring.write(40, "something")
+        finish(tasks.run(window.log.flush))
+        assert list(paths.state_folder().joinpath(FOLDER).iterdir())
+    finally:
+        window.log.end()

@@ -11,7 +11,7 @@ from dicomdesk.gui.main_window import MainWindow
 from dicomdesk.gui.preferences.preferences import preferences_of
 from dicomdesk.gui.settings.dialog import SettingsDialog
 from dicomdesk.gui.settings.keyboard_page import KEYS, KeyboardPage
-from dicomdesk.gui.settings.pages import AppearancePage, GeneralPage, NetworkPage, StoragePage, seconds_problem
+from dicomdesk.gui.settings.pages import AppearancePage, GeneralPage, LogPage, NetworkPage, StoragePage, seconds_problem
 from dicomdesk.gui.theme import Appearance, Theme
 
 WaitUntil = Callable[[Callable[[], bool]], None]
@@ -41,6 +41,7 @@ def test_what_is_saved_holds_in_all_views_and_is_remembered(
         AppearancePage,
         NetworkPage,
         StoragePage,
+        LogPage,
         KeyboardPage,
     ]
     dialog.network.calling.setText("CALLS")
@@ -55,6 +56,9 @@ def test_what_is_saved_holds_in_all_views_and_is_remembered(
     dialog.general.days.setText("")
     dialog.appearance.colours.setCurrentIndex(2)
     dialog.appearance.scale.setCurrentIndex(1)
+    dialog.log.level.setCurrentIndex(3)
+    dialog.log.keeps.setChecked(False)
+    dialog.log.names.setChecked(True)
     dialog.keyboard.select("send.check")
     dialog.keyboard.press("F12")
     press(dialog, STANDARD.Save)
@@ -69,6 +73,7 @@ def test_what_is_saved_holds_in_all_views_and_is_remembered(
     assert state.keys == {"send.check": "F12"}
     found = preferences_of(state.preferences)
     assert (found.scale_percent, found.peer_port, found.acse_s) == (100, 2762, 12.5)
+    assert (found.log_level, found.keeps_log, found.shows_names) == ("ERROR", False, True)
     assert window.peers.commands.preferences == found == window.preferences
     window.appearance.choose("light")
 

@@ -124,6 +124,7 @@ CATALOGUE: tuple[Shown, ...] = (
         check_fine=sending_scenes.preflight_fine,
         check_running=sending_scenes.preflight_running,
     ),
+    *_views("log", lines=frame_scenes.log),
     *_dialogs(
         "dialogs",
         peer=peer_scenes.peer_dialog,
@@ -161,6 +162,7 @@ CATALOGUE: tuple[Shown, ...] = (
         settings_appearance=frame_scenes.settings_appearance,
         settings_network=frame_scenes.settings_network,
         settings_storage=frame_scenes.settings_storage,
+        settings_log=frame_scenes.settings_log,
         settings_keyboard=frame_scenes.settings_keyboard,
         about=frame_scenes.about,
         help=frame_scenes.help_page,

@@ -21,6 +21,15 @@ _PROBLEMS = (
 )
 
 
+_LINES = (
+    (20, "job 7f3a12c0 association 1: WS1 calls PACS@pacs.example:104"),
+    (20, "job 7f3a12c0 association 1: 4 of 5 presentation contexts accepted"),
+    (30, "job 7f3a12c0 association 1: CT Image refused, status A700"),
+    (20, "job 7f3a12c0 association 1: released"),
+    (40, "job 90be1d77 association 1: not established: Nothing listens on archive.example, port 104"),
+)
+
+
 def problems(stage: Stage) -> None:
     """A few of each view, the latest selected."""
     noon = time.mktime((2026, 11, 30, 12, 0, 0, 0, 0, -1))
@@ -80,6 +89,18 @@ def settings_network(stage: Stage) -> None:
 def settings_storage(stage: Stage) -> None:
     """Where received instances go."""
     _settings(stage, "storage")
+
+
+def settings_log(stage: Stage) -> None:
+    """What is logged, and what of patients is shown."""
+    _settings(stage, "log")
+
+
+def log(stage: Stage) -> None:
+    """A few lines at the foot of the window."""
+    for level, text in _LINES:
+        stage.window.log.ring.write(level, text)
+    stage.window.show_log(is_shown=True)
 
 
 def settings_keyboard(stage: Stage) -> None:
