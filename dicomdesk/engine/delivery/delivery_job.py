@@ -4,7 +4,7 @@ from dicomdesk.engine.delivery.delivery import Delivery, DeliveryRequest, EndedE
 from dicomdesk.engine.delivery.intake import Intake
 from dicomdesk.engine.delivery.ledger import InstanceLedger, MemoryLedger
 from dicomdesk.engine.delivery.report import Report
-from dicomdesk.engine.delivery.transfer_list import TransferList, count_outcomes
+from dicomdesk.engine.delivery.transfer_list import TransferList
 from dicomdesk.engine.events import EventSink, JobFinished, JobOutcome
 from dicomdesk.engine.job import Job, ResultT, new_job_id
 from dicomdesk.engine.preparation import InstancePreparer
@@ -53,6 +53,8 @@ class SendingJob(DeliveryJob[SendResult]):
     """Sends instances to a peer."""
 
     _contexts_proposed = 0
+    _lists_items = True
+    """Whether the report lists the items."""
 
     def _is_cut_short(self, ended: EndedError | None) -> bool:
         """Whether something is left that a cancel has prevented, if there was one."""
@@ -80,7 +82,7 @@ class SendingJob(DeliveryJob[SendResult]):
         return JobFinished(
             job_id=self.id,
             outcome=result.outcome,
-            counts=count_outcomes(result.report.items),
+            counts=self._transfer.counts(),
             error=str(result.error or ""),
         )
 
@@ -100,7 +102,7 @@ class SendingJob(DeliveryJob[SendResult]):
             called_ae_title=request.peer.ae_title,
             associations=self._associations,
             contexts_proposed=self._contexts_proposed,
-            items=tuple(self._transfer.records()),
+            items=tuple(self._transfer.records()) if self._lists_items else (),
             skipped=tuple(self._intake.skipped),
             job_outcome=outcome,
             failure=str(ended or ""),

@@ -76,6 +76,10 @@ class InstanceLedger(Protocol):
         """Return the indexes of those that have not ended, in order."""
         ...
 
+    def outcomes(self) -> Iterable[ItemOutcome]:
+        """Return how those have ended that have."""
+        ...
+
     def entries(self) -> Sequence[LedgerEntry]:
         """Return all instances by index, as they are now."""
         ...
@@ -132,6 +136,10 @@ class MemoryLedger:
     def unfinished(self) -> list[int]:
         """See ``InstanceLedger``."""
         return [index for index, outcome in enumerate(self._outcomes) if outcome is None]
+
+    def outcomes(self) -> list[ItemOutcome]:
+        """See ``InstanceLedger``."""
+        return [outcome for outcome in self._outcomes if outcome is not None]
 
     def entries(self) -> list[LedgerEntry]:
         """See ``InstanceLedger``."""

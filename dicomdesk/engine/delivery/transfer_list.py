@@ -1,7 +1,7 @@
 """Ordered list of a job's instances; every change goes through it to ledger, gauges and sink."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 __all__ = [
     "TransferItem",
     "TransferList",
-    "count_outcomes",
     "judge_status",
     "not_sent",
 ]
@@ -212,6 +211,11 @@ class TransferList:
         """Return how many items have not ended."""
         return len(self._ledger.unfinished())
 
+    def counts(self) -> dict[ItemOutcome, int]:
+        """Return how many items have ended how; every outcome is a key."""
+        counts = Counter(self._ledger.outcomes())
+        return {outcome: counts[outcome] for outcome in ItemOutcome}
+
     def records(self) -> Iterator[ItemRecord]:
         """Yield what the report says of each item, all of which have ended."""
         for entry, item in zip(self._ledger.entries(), self.items, strict=True):
@@ -248,9 +252,3 @@ def _last_answer(entry: LedgerEntry, reason: str) -> Answer:
     if entry.is_under_way or entry.last is None:
         return Answer(ItemOutcome.FAILED, None, (entry.last and entry.last.reason) or reason)
     return entry.last._replace(reason=entry.last.reason or reason)
-
-
-def count_outcomes(records: Iterable[ItemRecord]) -> dict[ItemOutcome, int]:
-    """Return how many items ended how; every outcome is a key."""
-    counts = Counter(record.outcome for record in records)
-    return {outcome: counts[outcome] for outcome in ItemOutcome}

@@ -222,6 +222,11 @@ class Run:
         """See ``InstanceLedger``."""
         return [index for index in range(self._listed) if not self._ended[index]]
 
+    def outcomes(self) -> list[ItemOutcome]:
+        """See ``InstanceLedger``."""
+        ended = zip(self._last, self._ended, strict=True)
+        return [answer.outcome for answer, has_ended in ended if has_ended and answer is not None]
+
     def entries(self) -> list[LedgerEntry]:
         """See ``InstanceLedger``; attempts are those of this run."""
         return [self._entry(index) for index in range(self._listed)]

@@ -58,6 +58,7 @@ class SendJob(SendingJob):
         super().__init__("send", request, sink, ledger)
         self._request = request
         self._owner = owner
+        self._lists_items = owner is None  # who owns them knows what came of each
         self._keeper = keeper
         self._start_thread = start_thread
         self._queue = SendQueue()

@@ -46,12 +46,13 @@ SETTLE_S = 1.0
 TURN_S = 0.008
 """How long the Qt thread lists what was found before it does something else."""
 _READ_AT_ONCE = 10
-_MOST_RECALLED = 1000
-"""Problems of one study that are listed again after a start."""
+"""Errands that are read from the journal between two looks at the window."""
+_MOST_RECALLED = 10_000
+"""Instances of one study that are told of again after a start."""
+_RECALLED_AT_ONCE = 200
 _GIVEN_UP = frozenset(state for state in InstanceState if STATE_OF[state] in PROBLEMS)
 _DISMISSED = "dismissed-problem"
 """Kind of what the journal keeps for problems that were dismissed."""
-"""Errands that are read from the journal between two looks at the window."""
 _AT_ONCE = 40
 """Instances that are listed between two looks at the time."""
 
@@ -396,11 +397,16 @@ class SendFlow(QObject):
         dismissed = await self._outbox.ask(lambda _, journal: {e.key: e.at for e in journal.kept_all(_DISMISSED)})
         for study in [each for each in self.queue.studies if each.problems]:
             records = await self._outbox.ask(partial(_read_problems, study.errand_id))
-            self.queue.recall_problems(study, [each for each in records if not _is_dismissed(each, dismissed)])
-            await self._tasks.breathe()
+            told = [each for each in records if not _is_dismissed(each, dismissed)]
+            for first in range(0, len(told), _RECALLED_AT_ONCE):
+                self.queue.recall_problems(study, told[first : first + _RECALLED_AT_ONCE])
+                await self._tasks.breathe()
 
     def _on_dismissed(self, problems: Sequence[Problem]) -> None:
-        keys = [_dismissal_key(*each.row) for each in problems if each.view == "send" and isinstance(each.row, tuple)]
+        rows = [each.row for each in problems if each.view == "send" and isinstance(each.row, tuple)]
+        keys = [
+            _dismissal_key(errand_id, each) for errand_id, first in rows for each in self._told_with(errand_id, first)
+        ]
 
         def keep(_outbox: "Outbox", journal: Journal) -> None:
             for key in keys:
@@ -408,6 +414,11 @@ class SendFlow(QObject):
 
         if keys:
             self._tasks.start(self._outbox.ask(keep))
+
+    def _told_with(self, errand_id: int, first: int) -> list[int]:
+        """Return what was dismissed with an instance."""
+        study = self.queue.study_of(errand_id)
+        return self.queue.given_up.dismiss(study, first) if study is not None else [first]
 
     async def _enter(self, ids: Sequence[int]) -> None:
         """Give errands that others have added, or an earlier run of the program, their rows."""

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 
-from dicomdesk import human
 from dicomdesk.dicom.files.scan import ScanResult
 from dicomdesk.dicom.instance import FoundInstance, InstanceHeader
 from dicomdesk.engine.events import Event, ItemFinished, ItemOutcome
@@ -24,11 +23,12 @@ from dicomdesk.engine.outbox.facts import (
     PeerFree,
     PeerPaused,
 )
-from dicomdesk.gui.outline.model import Node, joined
+from dicomdesk.gui.outline.model import Node
 from dicomdesk.gui.outline.row_window import ArrangedOutline, RowWindow
-from dicomdesk.gui.outline.states import PROBLEMS, ItemState, state_word
+from dicomdesk.gui.outline.states import PROBLEMS, ItemState
 from dicomdesk.gui.problems.book import ProblemShelf, loose_shelf
 from dicomdesk.gui.sending.commitments import counted, note_commitment, with_commitment
+from dicomdesk.gui.sending.given_up import GivenUp
 from dicomdesk.gui.sending.group_node import GroupNode
 from dicomdesk.gui.sending.listing import (
     Listing,
@@ -83,9 +83,9 @@ class SendQueue:
     """
 
     def __init__(self, outline: ArrangedOutline, problems: ProblemShelf | None = None) -> None:
-        """What was given up is reported to ``problems`` until it is tried again, by errand and number."""
+        """What was given up is reported to ``problems`` until it is tried again; see ``GivenUp``."""
         self._outline = outline
-        self._problems = problems or loose_shelf()
+        self.given_up = GivenUp(problems or loose_shelf())
         self.rows = RowWindow(outline, _rank)
         """The rows at the top."""
         self.look = Look()
@@ -336,7 +336,7 @@ class SendQueue:
         self.version += 1
         gone = [study for study in studies if study in self.rows.all()]
         for study in gone:
-            self._mend(study)
+            self.given_up.mend(study)
             self._listing.drop(study)
             self.counts.subtract(study.counts)
             self._by_errand.pop(study.errand_id, None)
@@ -453,7 +453,7 @@ class SendQueue:
 
     def _note_problem(self, study: StudyNode, fact: InstanceEnded, state: ItemState) -> None:
         if state in PROBLEMS:
-            self._report(study, fact.number, fact.path, state, fact.reason)
+            self.given_up.report(study, fact.number, fact.path, state, fact.reason)
 
     def recall_problems(self, study: StudyNode, records: Iterable[InstanceRecord]) -> None:
         """Report what was given up in an earlier run of the program, with the time of it."""
@@ -461,21 +461,7 @@ class SendQueue:
             at = None if record.at is None else record.at.timestamp()
             state = STATE_OF[record.state]
             if state in PROBLEMS and record.number not in study.problem_numbers:
-                self._report(study, record.number, record.found.name, state, record.reason, at)
-
-    def _report(
-        self, study: StudyNode, number: int, path: str, state: ItemState, reason: str, at: float | None = None
-    ) -> None:
-        study.problem_numbers[number] = path
-        name = human.printable(path.replace("\\", "/").rsplit("/", 1)[-1])
-        words = f"{state_word(state)}: {human.printable(reason)}" if reason else state_word(state)
-        self._problems.report((study.errand_id, number), f"{joined(study.words.parts())}, {name}", words, at)
-
-    def _mend(self, study: StudyNode) -> None:
-        """Nothing of a study asks for attention any more."""
-        for number in study.problem_numbers:
-            self._problems.mend((study.errand_id, number))
-        study.problem_numbers.clear()
+                self.given_up.report(study, record.number, record.found.name, state, record.reason, at)
 
     def _move(self, study: StudyNode, number: int, state: ItemState) -> None:
         before = study.state_of(number)
@@ -524,7 +510,7 @@ class SendQueue:
         counts = Counter({STATE_OF[state]: count for state, count in errand.counts.items() if count})
         if counts != +study.counts:
             if sum(counts[state] for state in PROBLEMS) < study.problems:
-                self._mend(study)  # what failed is tried again
+                self.given_up.mend(study)  # what failed is tried again
             self._take_counts(study, counts)
         self._outline.touch(study)
 

@@ -70,7 +70,7 @@ def test_count_in_the_strip_is_that_of_the_list_and_each_leads_to_its_instance(
     window: MainWindow, session: Session, wait_until: WaitUntil, tmp_path: Path
 ) -> None:
     write_study(tmp_path / "out", 10)
-    with FakePeer(stores=[Status(0xA900)] * 10) as peer:
+    with FakePeer(stores=[Status(0xA900, f"reason {number}") for number in range(10)]) as peer:
         window.send.header.peer_entry.port.setText(str(peer.port))
         window.send.list.area.dropped.emit([str(tmp_path / "out")])
         wait_until(lambda: window.send.flow.queue.total == 10 and not window.send.flow.is_scanning)

@@ -45,7 +45,7 @@ def press(view: SendView, key: Qt.Key, *modifiers: Qt.KeyboardModifier) -> None:
 def test_studies_go_to_several_peers_at_once(
     window: MainWindow, session: Session, wait_until: WaitUntil, tmp_path: Path
 ) -> None:
-    write_studies(tmp_path / "a", 2)
+    write_studies(tmp_path / "a", 1)
     write_studies(tmp_path / "b", 0, 2)
     send, answer = window.send, Event()
     with FakePeer(stores=[Hold(answer, Status())]) as first, FakePeer() as second:
@@ -61,7 +61,7 @@ def test_studies_go_to_several_peers_at_once(
         assert send.flow.queue.counts[ItemState.SENDING] == 1, "the first is still at it"
         assert [study.text(PEER) for study in send.flow.queue.studies] == ["FIRST", "SECOND"]
         answer.set()
-        wait_until(lambda: send.flow.queue.counts[ItemState.STORED] == 4 and not session.is_sending)
+        wait_until(lambda: send.flow.queue.counts[ItemState.STORED] == 3 and not session.is_sending)
 
 
 def test_only_what_is_selected_goes_and_keys_take_the_rest_off(
@@ -139,6 +139,9 @@ def test_a_study_is_paused_cancelled_and_tried_again(
     (study,) = add(window, tmp_path / "out", wait_until)
     with FakePeer(stores=[Hold(answer, Status(0xA900)), Status()]) as peer:
         to(window, peer)
+        window.peers._book.add(  # else another association is tried when nothing has moved for half a second
+            KnownPeer(name="PACS", ae_title="PACS", host="127.0.0.1", port=peer.port, associations=1)
+        )
         send.header.primary.click()
         wait_until(lambda: queue.counts[ItemState.SENDING] == 1)
         send.commands.hold([study])
@@ -259,7 +262,7 @@ def test_what_was_not_sent_is_there_again_and_goes_on_after_the_end(
         to(window, peer)
         send.list.view.select_node(first)
         send.commands.send_these([first])
-        wait_until(lambda: send.flow.queue.counts[ItemState.SENDING] == 1 and first.stored == 1)
+        wait_until(lambda: send.flow.queue.counts[ItemState.SENDING] == 1 and first.stored >= 1)
         assert "2 studies" in send.closing_words()
         ending = asyncio.ensure_future(session.shut_down(), loop=loop)
         answer.set()
@@ -321,7 +324,7 @@ def test_what_was_given_up_before_the_end_is_a_problem_again_unless_it_was_dismi
     finish(begin_journal(session, path))
     write_studies(tmp_path / "out", 3)
     (study,) = add(window, tmp_path / "out", wait_until)
-    with FakePeer(stores=[Status(0xC000), Status(0xC001), Status(0)]) as peer:
+    with FakePeer(stores=[Status(0xC000, "odd"), Status(0xC000, "even"), Status(0)]) as peer:
         to(window, peer)
         window.send.commands.send_these([study])
         wait_until(lambda: study.ended == study.total and not session.is_sending)

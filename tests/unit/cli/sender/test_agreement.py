@@ -16,7 +16,6 @@ from dicomdesk.cli.storescu import options as storescu_options
 from dicomdesk.cli.storescu.outcome import StoreOutcome
 from dicomdesk.engine.delivery.delivery import SendFailure, SendResult
 from dicomdesk.engine.delivery.report_json import json_lines
-from dicomdesk.engine.delivery.transfer_list import count_outcomes
 from dicomdesk.engine.events import InputSkipped, ItemOutcome, JobFinished, JobOutcome
 from dicomdesk.errors import PeerError
 from dicomdesk.logs import Level, console_log
@@ -72,9 +71,8 @@ def test_json_report_and_exit_code_agree(
 
     words = ("--json", "--strict") if is_strict else ("--json",)
     code = outcome_of(tool, words, result).exit_code(last_signal=last_signal, is_report_written=True)
-    finished = JobFinished(
-        job_id="j", outcome=result.outcome, counts=count_outcomes(report.items), error=report.failure
-    )
+    counts = {each: sum(item.outcome is each for item in report.items) for each in ItemOutcome}
+    finished = JobFinished(job_id="j", outcome=result.outcome, counts=counts, error=report.failure)
     _, told = describe(finished)
     *_, summary = map(json.loads, json_lines(report, datetime(2026, 1, 1, tzinfo=UTC)))
 

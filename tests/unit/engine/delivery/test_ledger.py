@@ -65,6 +65,7 @@ def test_only_steps_of_the_table_are_taken(ledger: InstanceLedger, before: objec
         with pytest.raises(ValueError, match="instance 0"):
             step(ledger, after)
         assert state_of(ledger.entries()[0]) is before
+    assert list(ledger.outcomes()) == [each.outcome for each in ledger.entries() if each.outcome is not None]
 
 
 def test_a_ledger_knows_what_its_instances_are_and_where_they_came_from(ledger: InstanceLedger) -> None:

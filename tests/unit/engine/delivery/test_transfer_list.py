@@ -2,7 +2,7 @@ import pytest
 
 from dicomdesk.dicom.instance import FoundInstance, InstanceHeader
 from dicomdesk.engine.delivery.ledger import Answer, MemoryLedger
-from dicomdesk.engine.delivery.transfer_list import TransferList, count_outcomes, judge_status, not_sent
+from dicomdesk.engine.delivery.transfer_list import TransferList, judge_status, not_sent
 from dicomdesk.engine.events import Event, ItemFinished, ItemOutcome, ItemStarted, NotSentCause
 from dicomdesk.engine.job import EventRelay
 from dicomdesk.engine.stats import TransferStats
@@ -77,7 +77,7 @@ def test_every_step_is_told_and_recorded() -> None:
     assert (finished.outcome, finished.status, finished.path) == (ItemOutcome.WARNING, 0xB000, "0.dcm")
     (record,) = transfer.records()
     assert (record.number, record.status, record.association, record.attempts) == (1, 0xB000, 2, 1)
-    assert count_outcomes(transfer.records())[ItemOutcome.WARNING] == 1
+    assert transfer.counts()[ItemOutcome.WARNING] == 1
 
 
 def test_what_is_left_out_has_a_cause_and_no_attempt() -> None:
@@ -113,7 +113,7 @@ def test_the_rest_ends_as_far_as_it_came() -> None:
         (ItemOutcome.NOT_SENT, None, "cancelled"),
     ]
     transfer.finish_rest("again")
-    assert sum(count_outcomes(transfer.records()).values()) == 5
+    assert sum(transfer.counts().values()) == 5
 
 
 def test_a_list_grows_while_it_is_worked_on() -> None:

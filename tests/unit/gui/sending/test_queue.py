@@ -151,9 +151,10 @@ def test_an_errand_that_is_tried_again_has_no_problems_any_more(queue: SendQueue
     queue = SendQueue(PlainOutline(), book.shelf("send"))
     queue.add(FOUND)
     jane, _ = hand_over(queue)
-    for number in (0, 1):
-        end(queue, jane, number, ItemState.REFUSED, 0xA900, "No")
-    assert [(each.row, each.words) for each in book] == [((1, 0), "Refused: No"), ((1, 1), "Refused: No")]
+    for number, reason in ((0, "No"), (1, "Never"), (2, "No")):
+        end(queue, jane, number, ItemState.REFUSED, 0xA900, reason)
+    told = [(each.row, each.words) for each in book]
+    assert told == [((1, 1), "Refused: Never"), ((1, 0), "Refused, 2 instances: No")]
     errand = errand_of(jane, ErrandState.WAITING)
     queue.take(ErrandChanged(errand=replace(errand, counts={InstanceState.WAITING: 4})))
     assert (jane.counts[ItemState.WAITING], len(book)) == (4, 0)
