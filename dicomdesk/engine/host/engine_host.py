@@ -21,7 +21,7 @@ from dicomdesk.engine.events import (
     JobOutcome,
 )
 from dicomdesk.engine.facts.arrivals import ReceptionSum, StoredSum
-from dicomdesk.engine.host.news import JobResult, ReceptionNews, SendingNews
+from dicomdesk.engine.host.news import JobResult, ReceptionNews, RuleNews, SendingNews
 from dicomdesk.engine.outbox.facts import OutboxFact, RunEnded, RunStarted
 from dicomdesk.engine.receive.book.book_news import BookLost, BookNews
 from dicomdesk.engine.receive.listening_job import ReceiveResult
@@ -30,6 +30,7 @@ from dicomdesk.engine.stats import Progress
 from dicomdesk.errors import DicomdeskError, HostLostError, SettingsError
 
 if TYPE_CHECKING:
+    from dicomdesk.engine.host.far_rules import FarRules
     from dicomdesk.engine.host.line import Line
     from dicomdesk.engine.journal.records import SettingValue
     from dicomdesk.engine.outbox.errands import Destination, Resolve
@@ -111,6 +112,8 @@ class EngineHost:
         """Told that the process has ended by itself, and how; on a thread of its own."""
         self.heard: Callable[[Event], None] = lambda _event: None
         """Told every fact as it is, while somebody wishes that; on a thread of its own."""
+        self.rules: FarRules | None = None
+        """Told what rules report, and of their end."""
 
     @property
     def process_id(self) -> int:
@@ -282,6 +285,9 @@ class EngineHost:
                 for _, fact in facts:
                     self._note_run(fact)
                     self.told_sending(fact)
+            case RuleNews():
+                if self.rules is not None:
+                    self.rules.take(news)
             case JobResult(job_id=job_id, result=result):
                 with self._lock:
                     job = self._jobs.pop(job_id, None)
@@ -341,7 +347,10 @@ class EngineHost:
             self._line = self._process = None
             self.runs = {}
             jobs, self._jobs, self._early = list(self._jobs.values()), {}, []
+        rules, self.rules = self.rules, None
         if self._is_closing and not jobs:
+            if rules is not None:
+                rules.mourn("The engine is closed")
             return
         from dicomdesk.engine.host.child import end_words  # noqa: PLC0415 - it is there, as the process was begun
 
@@ -357,6 +366,8 @@ class EngineHost:
             job.sink(JobFinished(job_id=job.id, outcome=JobOutcome.FAILED, counts={}, error=words))
         self.told(BookLost())
         self._mourn_runs(words)
+        if rules is not None:
+            rules.mourn(words)
         self.lost(words)
         for job in jobs:
             job.done.set_result(ReceiveResult(outcome=JobOutcome.FAILED, error=HostLostError(words)))

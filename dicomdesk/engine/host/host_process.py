@@ -11,6 +11,7 @@ from typing import IO
 
 from dicomdesk.engine.engine import Engine
 from dicomdesk.engine.host.desk.reception import Reception
+from dicomdesk.engine.host.desk.routing import Routing
 from dicomdesk.engine.host.desk.sending import Sending
 from dicomdesk.engine.host.desk.teller import Teller
 from dicomdesk.engine.host.line import Line
@@ -40,7 +41,8 @@ class Host:
         teller = self._teller = Teller()
         sending = self._sending = Sending(self._sending_engine, teller, self._line.tell, self._resolve)
         reception = self._reception = Reception(self._engine, teller, self._line.tell, sending.reports)
-        teller.sources = (reception.tell_news, sending.tell_news)
+        routing = self._routing = Routing(teller, self._line.tell, reception, sending)
+        teller.sources = (reception.tell_news, sending.tell_news, routing.tell_news)
         teller.tidy = give_back_memory
         self._telling = threading.Thread(target=teller.run, name="dicomdesk-host-teller", daemon=True)
         self._operations: dict[str, Callable[..., object]] = {
@@ -50,7 +52,8 @@ class Host:
                 *(reception.files, reception.latest_files, reception.expect, reception.forget, reception.delete),
                 *(reception.keep_totals, reception.save_totals),
                 *(sending.open_outbox, sending.ask_outbox, sending.ask_journal, sending.journal_state),
-                *(sending.sent_messages, sending.end_sending, teller.tell_all, self.end),
+                *(sending.sent_messages, self.end_sending, self.break_off, teller.tell_all, self.end),
+                *(routing.carry_out_rules, routing.set_rules, routing.know_peers, routing.ask_rules),
             )
         }
 
@@ -64,17 +67,27 @@ class Host:
         limit.daemon = True
         limit.start()
         self._engine.close(abort=True)
-        self._sending.break_off()
+        self.break_off()
         self._reception.save_totals()
 
     def end(self) -> None:
         """End what is under way in order; all of it has been told when this returns."""
-        self._sending.end_sending()
+        self.end_sending()
         self._sending_engine.close()
         self._engine.close()
         self._teller.stop()
         self._telling.join()
         self._reception.save_totals()
+
+    def end_sending(self) -> None:
+        """End the rules, and what is being sent; see ``Sending``."""
+        self._routing.end_rules()
+        self._sending.end_sending()
+
+    def break_off(self) -> None:
+        """Break both off."""
+        self._routing.end_rules(abort=True)
+        self._sending.break_off()
 
     def _resolve(self, peer: str, settings: Mapping[str, SettingValue]) -> Destination:
         found = self._line.ask("resolve", peer, dict(settings))

@@ -1,6 +1,6 @@
 """What the engine's process tells of its own accord."""
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from dicomdesk.engine.events import Event
 from dicomdesk.engine.facts.arrivals import ReceptionSum, StoredSum
@@ -10,7 +10,11 @@ from dicomdesk.engine.receive.listening_job import ReceiveResult
 from dicomdesk.engine.stats import Progress
 from dicomdesk.records import dataclass
 
-__all__ = ["JobResult", "JournalState", "ReceptionNews", "SendingNews", "TimedReception", "TimedSending"]
+if TYPE_CHECKING:
+    from dicomdesk.engine.routing.facts import RuleFact
+    from dicomdesk.engine.routing.route_job import RouteResult
+
+__all__ = ["JobResult", "JournalState", "ReceptionNews", "RuleNews", "SendingNews", "TimedReception", "TimedSending"]
 
 TimedReception = tuple[float, Event | ReceptionSum]
 """When it happened, seconds since the epoch, and what."""
@@ -37,6 +41,15 @@ class SendingNews:
     facts: tuple[TimedSending, ...]
     gauges: dict[str, Progress]
     """Of the runs that go on, by job."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleNews:
+    """What rules have reported since the last time."""
+
+    facts: "tuple[RuleFact, ...]"
+    result: "RouteResult | None" = None
+    """How the work on them has ended, and all that it reported has been told; None while it goes on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,12 @@
-"""Has the engine carry out the rules of the window: over its listener, its Outbox and its address book."""
+"""Has the engine carry out the rules of the window: over its listener, its Outbox and its address book.
 
+Where the engine is in a process of its own they are carried out there, and little is told of them.
+"""
+
+import asyncio
 import os
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,11 +23,12 @@ from dicomdesk.human import printable
 
 if TYPE_CHECKING:
     from dicomdesk.engine.events import Event
+    from dicomdesk.engine.host.far_rules import FarRules
     from dicomdesk.engine.outbox.facts import OutboxFact
     from dicomdesk.engine.peers.known_peer import KnownPeer
     from dicomdesk.engine.routing.facts import RuleFact
     from dicomdesk.engine.routing.route_book import Doing, LastDone
-    from dicomdesk.engine.routing.route_job import RouteJob
+    from dicomdesk.engine.routing.route_job import RouteJob, RouteResult
     from dicomdesk.engine.rules.candidates import Candidate
     from dicomdesk.engine.rules.deciding import Verdict
 
@@ -56,7 +62,11 @@ class RuleRunner(QObject):
         self._received_folder = received_folder
         self._problems = session.problems.shelf(view_key)
         self._known: dict[str, KnownPeer] = {}
-        self._job: RouteJob | None = None
+        self._job: RouteJob | FarRules | None = None
+        self._near: RouteJob | None = None
+        """The job, where it is in this process: it is told what is received and sent."""
+        self._far: FarRules | None = None
+        """The job, where it is in another: it is told of the peers."""
         self._is_beginning = False
         self._is_stale = True
         self._files_told = 0
@@ -128,57 +138,81 @@ class RuleRunner(QObject):
 
     async def _carry_out(self) -> None:
         is_lost = False
-        forget: Callable[[], None] = lambda: None  # noqa: E731 - nothing to forget yet
         try:
-            from dicomdesk.engine.routing.route_job import RouteRequest  # noqa: PLC0415 - where there are rules
-
-            outbox, journal = await self._session.outbox.ask(lambda outbox, journal: (outbox, journal))
-            request = RouteRequest(
-                rules=self._store.rules,
-                journal=journal,
-                outbox=outbox,
-                find_peer=self.find_peer,
-                received_folder=self._folder(),
-            )
-            self._job = job = await self._session.begin(request, self._channel.sink)
-            forget = await self._session.overhear(job.note_received)
-            job.set_rules(self._store.rules)
-            self._tell_port()
-            self.changed.emit()
-            result = await self._session.result_of(job)
+            result = await (self._carry_out_far() if self._session.host is not None else self._carry_out_here())
             is_lost = isinstance(result.error, HostLostError)
+        except HostLostError:
+            is_lost = True
         except DicomdeskError:
             pass  # the window is closing
         finally:
-            forget()
-            self._job = None
+            self._job = self._near = self._far = None
             self._is_beginning = False
         if is_lost and await self._session.revive():  # what was not dealt with is found again
             self._on_rules()
+
+    async def _carry_out_far(self) -> "RouteResult":
+        from dicomdesk.engine.host.far_rules import FarRules  # noqa: PLC0415 - where there are rules
+
+        assert self._session.host is not None
+        await self._session.outbox.ask(lambda _outbox, _journal: None)  # it is open
+        job = FarRules(self._session.host.host, self._channel.sink)
+        await self._tasks.run(job.begin, self._store.rules, tuple(self._known.values()), self._folder())
+        self._job = self._far = job
+        job.know_peers(self._known.values())  # as of now
+        self._has_begun(job)
+        return await asyncio.wrap_future(job.done)
+
+    async def _carry_out_here(self) -> "RouteResult":
+        from dicomdesk.engine.routing.route_job import RouteRequest  # noqa: PLC0415 - where there are rules
+
+        outbox, journal = await self._session.outbox.ask(lambda outbox, journal: (outbox, journal))
+        request = RouteRequest(
+            rules=self._store.rules,
+            journal=journal,
+            outbox=outbox,
+            find_peer=self.find_peer,
+            received_folder=self._folder(),
+        )
+        job = await self._session.begin(request, self._channel.sink)
+        self._job = self._near = job
+        forget = await self._session.overhear(job.note_received)
+        try:
+            self._tell_port()
+            self._has_begun(job)
+            return await self._session.result_of(job)
+        finally:
+            forget()
+
+    def _has_begun(self, job: "RouteJob | FarRules") -> None:
+        job.set_rules(self._store.rules)  # they may be others by now
+        self.changed.emit()
 
     def _folder(self) -> Path | None:
         folder = self._received_folder()
         return Path(os.path.expanduser(folder)) if folder else None
 
     def _tell_port(self) -> None:
-        if self._job is not None:
-            self._job.own_port = self._session.listening_port
+        if self._near is not None:
+            self._near.own_port = self._session.listening_port
 
     def _note_peers(self) -> None:
         self._known = {peer.key: peer for peer in self._peers.book.peers}
 
     def _on_peers(self) -> None:
         self._note_peers()
-        if self._job is not None:
-            self._job.look()
+        if self._near is not None:
+            self._near.look()
+        elif self._far is not None:
+            self._far.know_peers(self._known.values())
         self.changed.emit()
 
     # -- what it tells
 
     def _on_sent(self, arrivals: "Sequence[Arrival[OutboxFact | Event]]") -> None:
-        if self._job is not None:
+        if self._near is not None:
             for arrival in arrivals:
-                self._job.note_sent(arrival.event)
+                self._near.note_sent(arrival.event)
 
     def _on_facts(self, arrivals: "Sequence[Arrival[RuleFact]]") -> None:
         for arrival in arrivals:
@@ -232,5 +266,6 @@ class RuleRunner(QObject):
     async def _read_last(self) -> None:
         job, rules = self._job, self._store.rules.rules
         if job is not None:
-            self.last = await self._tasks.run(lambda: {rule.key: job.book.last_done(rule) for rule in rules})
+            with suppress(HostLostError):  # the next one tells
+                self.last = await self._tasks.run(lambda: {rule.key: job.book.last_done(rule) for rule in rules})
             self.changed.emit()

@@ -48,6 +48,8 @@ class Reception:
         self._keep_at = time.monotonic() + _KEEP_TOTALS_EVERY_S
         self.take_also: Callable[[Event], None] = lambda _event: None
         """Told every fact as it is, on the threads of the jobs."""
+        self.listens_on: Callable[[int], None] = lambda _port: None
+        """Told the port that a job listens on, before it is told of anything else; 0 where none does any more."""
 
     # -- asked for by the other process
 
@@ -56,7 +58,8 @@ class Reception:
         request = replace(request, book=self.book, commitments=self._reports)
         job = self._engine.submit(request, self._take)
         self._jobs[job.id] = job
-        job.done.add_done_callback(lambda _done: self._teller.hurry())
+        self._tell_port()
+        job.done.add_done_callback(lambda _done: self._on_done())
         return job.id, job.port
 
     def cancel(self, job_id: str) -> None:
@@ -131,6 +134,14 @@ class Reception:
         return any(each.associations or each.bytes_per_s or each.items_per_s for each in gauges.values())
 
     # -- on any thread
+
+    def _on_done(self) -> None:
+        self._tell_port()
+        self._teller.hurry()
+
+    def _tell_port(self) -> None:
+        jobs = list(self._jobs.values())
+        self.listens_on(next((job.port for job in jobs if not job.done.done()), 0))
 
     def _take(self, event: Event) -> None:
         self.take_also(event)

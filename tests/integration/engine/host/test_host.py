@@ -27,6 +27,7 @@ from dicomdesk.engine.host.desk.condenser import KeptMessage
 from dicomdesk.engine.host.desk.reception import Reception
 from dicomdesk.engine.host.engine_host import LOOKS_UNTIL_SILENT, EngineHost, HostFact
 from dicomdesk.engine.host.far_outbox import far_journal, far_outbox
+from dicomdesk.engine.host.far_rules import FarRules
 from dicomdesk.engine.host.host_process import Host
 from dicomdesk.engine.host.line import Line
 from dicomdesk.engine.host.news import JobResult
@@ -34,8 +35,11 @@ from dicomdesk.engine.host.wire import Answer, Ask, pack, read_message
 from dicomdesk.engine.journal.records import ErrandState, InstanceState
 from dicomdesk.engine.outbox.errands import Destination
 from dicomdesk.engine.outbox.facts import RunEnded
+from dicomdesk.engine.peers.known_peer import KnownPeer
 from dicomdesk.engine.receive.book.book_news import BookLost, BookNews
 from dicomdesk.engine.receive.book.completeness import CountSource
+from dicomdesk.engine.routing.facts import RuleFact, SendingEnded
+from dicomdesk.engine.rules.rule import FilesAtRest, RuleSet
 from dicomdesk.errors import (
     AssociationRejectedError,
     ConfigurationError,
@@ -49,7 +53,9 @@ from dicomdesk.settings import TlsSettings
 from tests.helpers.data.studies import write_study
 from tests.helpers.jobs.outbox import errand_for
 from tests.helpers.jobs.receiving import receive_request
+from tests.helpers.jobs.routing import folder_rule, write_instance
 from tests.helpers.jobs.sending import send, send_request
+from tests.helpers.peers.fake_peer import FakePeer
 from tests.helpers.peers.requestors import connected
 
 DEADLINE_S = 30.0
@@ -481,3 +487,44 @@ def test_outbox_and_journal_are_asked_from_afar_as_if_they_were_here(inbox: Path
         assert sum(len(each.numbers) for each in told if isinstance(each, StoredSum)) == 3
     finally:
         host.close()
+
+
+def test_rules_are_carried_out_in_the_process_and_end_with_it(tmp_path: Path) -> None:
+    told: list[RuleFact] = []
+    handled = threading.Event()
+
+    def tell(fact: RuleFact) -> None:
+        told.append(fact)
+        if isinstance(fact, SendingEnded):
+            handled.set()
+
+    host = EngineHost()
+    host.begin()
+    rules = FarRules(host, tell)
+    with pytest.raises(DicomdeskError, match="journal is not open"):
+        rules.begin(RuleSet(), (), None)
+    with FakePeer() as peer:
+        host.resolve = lambda _peer, _settings: Destination(request=send_request(peer.port, ()))
+        host.at_begin("open_outbox", None, True)
+        rules.begin(RuleSet(), (), None)
+        write_instance(tmp_path / "watched" / "a")
+        trigger = FilesAtRest(folder=str(tmp_path / "watched"), rest_s=0.05)
+        rule = folder_rule("all", tmp_path / "watched", "PACS", trigger=trigger)
+        rules.know_peers((KnownPeer(name="PACS", ae_title="PACS", host="127.0.0.1", port=peer.port),))
+        rules.set_rules(RuleSet(rules=(rule,)))
+        assert handled.wait(DEADLINE_S)
+        assert len(peer.stores) == 1
+    last = rules.book.last_done(rule)
+    assert last is not None
+    assert last.instances == 1
+    assert [doing.text for doing in rules.book.doings("all")] == [
+        "1 instance to PACS",
+        "1 of 1 instance stored by PACS",
+    ]
+    os.kill(host.process_id, signal.SIGKILL)
+    assert isinstance(rules.done.result(DEADLINE_S).error, HostLostError)
+    again = FarRules(host, tell)
+    host.begin()
+    again.begin(RuleSet(), (), None)
+    host.close()
+    assert again.done.result(DEADLINE_S).error is None

@@ -10,17 +10,25 @@ from dicomdesk.engine.events import Event, ItemOutcome
 from dicomdesk.engine.facts.arrivals import ReceptionSum, StoredSum
 from dicomdesk.engine.host.desk.condenser import Condenser
 from dicomdesk.engine.host.desk.reception import Reception
+from dicomdesk.engine.host.desk.routing import Routing
 from dicomdesk.engine.host.desk.sending import Sending
 from dicomdesk.engine.host.desk.teller import Teller
-from dicomdesk.engine.host.news import ReceptionNews, SendingNews
+from dicomdesk.engine.host.news import ReceptionNews, RuleNews, SendingNews
 from dicomdesk.engine.journal.records import ErrandState, InstanceState, SettingValue
 from dicomdesk.engine.outbox.errands import Destination
 from dicomdesk.engine.outbox.facts import ErrandChanged, InstanceBegan, InstanceEnded, RunEnded, RunStarted
-from dicomdesk.errors import DicomdeskError
+from dicomdesk.engine.peers.known_peer import KnownPeer
+from dicomdesk.engine.routing.facts import RuleSent, RuleWithheld, SendingEnded
+from dicomdesk.engine.routing.route_book import LastDone
+from dicomdesk.engine.rules.deciding import Verdict
+from dicomdesk.engine.rules.rule import QuietStudy, RuleSet
+from dicomdesk.errors import DicomdeskError, HostLostError
 from tests.helpers.data.studies import write_study
 from tests.helpers.jobs.outbox import errand_for
 from tests.helpers.jobs.receiving import receive_request
-from tests.helpers.jobs.sending import send_request
+from tests.helpers.jobs.routing import make_rule
+from tests.helpers.jobs.sending import send, send_request
+from tests.helpers.peers.fake_peer import FakePeer
 from tests.unit.engine.facts.test_arrivals import item
 
 DEADLINE_S = 20.0
@@ -33,6 +41,7 @@ class Desk:
     teller: Teller
     reception: Reception
     sending: Sending
+    routing: Routing
     told: list[object]
     ports: dict[str, int]
     """Where its peers listen."""
@@ -41,7 +50,8 @@ class Desk:
         """All facts that were told so far."""
         self.teller.tell_all()
         news = [each for each in self.told if isinstance(each, ReceptionNews | SendingNews)]
-        return [fact for each in news for _, fact in each.facts]
+        ruled = [fact for each in self.told if isinstance(each, RuleNews) for fact in each.facts]
+        return [*(fact for each in news for _, fact in each.facts), *ruled]
 
     def until(self, condition: Callable[[list[object]], bool]) -> list[object]:
         """Facts as soon as that is true of them."""
@@ -65,10 +75,12 @@ def desk() -> Iterator[Desk]:
 
     sending = Sending(engines[0], teller, told.append, resolve)
     reception = Reception(engines[1], teller, told.append, sending.reports)
-    teller.sources = (reception.tell_news, sending.tell_news)
+    routing = Routing(teller, told.append, reception, sending)
+    teller.sources = (reception.tell_news, sending.tell_news, routing.tell_news)
     thread = threading.Thread(target=teller.run)
     thread.start()
-    yield Desk(teller, reception, sending, told, ports)
+    yield Desk(teller, reception, sending, routing, told, ports)
+    routing.end_rules()
     sending.break_off()
     for engine in engines:
         engine.close(abort=True)
@@ -146,3 +158,33 @@ def test_messages_of_very_many_associations_are_bounded() -> None:
     assert condenser._kept <= 50_000
     assert condenser.messages("j", 0, 0) == (10, ())
     assert len(condenser.messages("j", 5199, 0)[1]) == 10
+
+
+def test_rules_send_on_what_is_received_but_not_to_ourselves(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    desk.sending.open_outbox(None, True)
+    rule = make_rule("all", "HERE", "PACS", trigger=QuietStudy(quiet_s=0.05))
+    with FakePeer() as peer:
+        _, port = desk.reception.listen(receive_request(tmp_path / "in"))
+        known = [KnownPeer(name=name, ae_title=name, host="127.0.0.1", port=1) for name in ("HERE", "PACS")]
+        known = [replace(each, port=at) for each, at in zip(known, (port, peer.port), strict=True)]
+        desk.ports["PACS"] = peer.port
+        desk.routing.carry_out_rules(RuleSet(rules=(rule,)), known, tmp_path / "in")
+        send(port, write_study(tmp_path / "out", 3))
+        facts = desk.until(lambda facts: any(isinstance(each, SendingEnded) for each in facts))
+        assert len(peer.stores) == 3
+    assert [each.destination for each in facts if isinstance(each, RuleSent)] == ["PACS"]
+    withheld = [(each.destination, each.verdict) for each in facts if isinstance(each, RuleWithheld)]
+    assert withheld == [("HERE", Verdict.TO_US)]
+    last = desk.routing.ask_rules("last_done", (rule,))
+    assert isinstance(last, LastDone)
+    assert last.instances == 3
+    assert desk.routing.ask_rules("doings", ("all",))
+    with pytest.raises(DicomdeskError, match="note_doing"):
+        desk.routing.ask_rules("note_doing", ("all", "text"))
+    desk.routing.end_rules()
+    desk.teller.tell_all()
+    ended = [each.result for each in desk.told if isinstance(each, RuleNews) and each.result is not None]
+    assert [each.error for each in ended] == [None]
+    with pytest.raises(HostLostError):
+        desk.routing.carry_out_rules(RuleSet(), (), None)
