@@ -37,23 +37,48 @@ class RowDelegate(QStyledItemDelegate):
         self._is_right = [column.is_number for column in columns]
         self._insets: list[tuple[int, int]] = []
         """Of each column, left and right: in line with the view's margins."""
+        self._places: list[tuple[int, int, int]] = []
+        """Columns that are painted, each with where it begins and its width."""
+        self._tree = 0
+        """Column of the tree."""
         self._ratio = 1.0
         self._fonts: dict[bool, _Lettering] = {}
         """By whether it is bold."""
 
-    def begin(self, view: QTreeView) -> None:
-        """Paint cells of a view from now on."""
+    def begin(self, view: QTreeView, area: QRect | None = None) -> None:
+        """Paint cells of a view from now on, in ``area`` or all."""
         self._ratio = view.devicePixelRatioF()
         font = view.font()
         if not self._fonts or self._fonts[False].font != font:
             self._fonts = {False: _Lettering(font), True: _Lettering(bold_font(font))}
-        header, tree = view.header(), max(view.treePosition(), 0) if view.rootIsDecorated() else -1
+        header = view.header()
+        self._tree = max(view.treePosition(), 0)
+        tree = self._tree if view.rootIsDecorated() else -1
         shown = [column for column in range(len(self._is_right)) if not header.isSectionHidden(column)]
         last = shown[-1] if shown else -1
         self._insets = [
             (_left_inset(column, is_tree=column == tree), MARGIN if column >= last else PADDING)
             for column in range(len(self._is_right))
         ]
+        placed = [(column, header.sectionViewportPosition(column), header.sectionSize(column)) for column in shown]
+        self._places = [
+            each for each in placed if area is None or (each[1] <= area.right() and each[1] + each[2] > area.left())
+        ]
+
+    def paint_row(self, painter: QPainter, row: QRect, node: Node, indentation: int) -> QRect | None:
+        """Paint all cells of a row; return where its arrow belongs, None where that is not to be painted.
+
+        It is the same as to have each painted by ``paint``, with a fraction of the calls between Qt and Python.
+        """
+        arrow = None
+        for column, left, width in self._places:
+            begin, end = self._insets[column]
+            if column == self._tree:
+                arrow = QRect(left, row.top(), indentation, row.height())
+                begin += indentation
+            place = QRect(left + begin, row.top(), width - begin - end, row.height())
+            self._paint_cell(painter, place, node, column)
+        return arrow
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
         return QSize(40, row_height(option.fontMetrics))

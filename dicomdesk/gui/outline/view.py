@@ -193,7 +193,7 @@ class OutlineView(QTreeView):
     def paintEvent(self, event: QPaintEvent) -> None:
         delegate = self.itemDelegate()
         if isinstance(delegate, RowDelegate):
-            delegate.begin(self)
+            delegate.begin(self, event.rect())
         super().paintEvent(event)
         text = self.tr("Nothing fits what is searched for.") if self._is_filtered else self._empty_text
         if text and not self.model().rowCount():
@@ -208,12 +208,12 @@ class OutlineView(QTreeView):
         rect = QRect(0, options.rect.top(), self.viewport().width(), options.rect.height())
         above = index.parent()
         is_top, row = not above.isValid(), index.row()
-        is_selected = self.selectionModel().isRowSelected(row, above)
+        is_selected = self.selectionModel().isSelected(at)  # of a row all columns are
         if is_selected:
             painter.fillRect(rect, QColor(tokens.selection))
         elif not is_top:
             painter.fillRect(rect, QColor(tokens.background))
-        super().drawRow(painter, options, at)
+        self._draw_cells(painter, options, at)
         if is_selected:
             painter.fillRect(QRect(0, rect.top(), 3, rect.height()), QColor(tokens.accent))
         if is_top:
@@ -229,6 +229,18 @@ class OutlineView(QTreeView):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(QRectF(rect).adjusted(1.5, 1.5, -1.5, -1.5), 4, 4)
             painter.restore()
+
+    def _draw_cells(self, painter: QPainter, options: QStyleOptionViewItem, index: _Index) -> None:
+        node, delegate = self.node_of(index), self.itemDelegate()
+        if node is None or not isinstance(delegate, RowDelegate) or self.isRightToLeft():
+            super().drawRow(painter, options, index)
+            return
+        depth, above = int(self.rootIsDecorated()), node.parent
+        while above is not None and above is not self._outline.root:
+            depth, above = depth + 1, above.parent
+        arrow = delegate.paint_row(painter, options.rect, node, depth * self.indentation())
+        if arrow is not None:
+            self.drawBranches(painter, arrow, index)
 
     def drawBranches(self, painter: QPainter, rect: QRect, index: _Index) -> None:
         if not self.model().hasChildren(index):

@@ -33,6 +33,7 @@ def scrolling(views: ViewStack) -> QScrollArea:
     """Return an area that shows the views, and scrolls up and down only."""
     area = QScrollArea()
     area.setWidget(views)
+    views.setAutoFillBackground(False)  # if it were opaque all would be painted twice whenever a view is chosen
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -6,7 +6,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QS
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPixmap
 from PySide6.QtWidgets import QStyleOptionViewItem
 
-from dicomdesk.gui.outline.model import NODE_ROLE, Column, Node
+from dicomdesk.gui.outline.model import Column, Node
 from dicomdesk.gui.outline.row_delegate import RowDelegate
 from dicomdesk.gui.receive.thumbnails import ROW_SIDE
 from dicomdesk.gui.theme import GRID, Theme, Tone
@@ -29,19 +29,13 @@ class PictureDelegate(RowDelegate):
         size = super().sizeHint(option, index)
         return QSize(size.width(), max(size.height(), _HEIGHT))
 
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        super().paint(painter, option, index)
-        node = index.data(NODE_ROLE) if index.column() == 0 else None
-        if isinstance(node, Node):
-            rect = super()._content_rect(option, 0)
-            top = rect.top() + (rect.height() - ROW_SIDE) // 2
-            self._paint_picture(painter, QRect(rect.left(), top, ROW_SIDE, ROW_SIDE), *self._picture_of(node))
-
-    def _content_rect(self, option: QStyleOptionViewItem, column: int) -> QRect:
-        rect = super()._content_rect(option, column)
-        return rect.adjusted(ROW_SIDE + GRID, 0, 0, 0) if column == 0 else rect
+    def _paint_cell(self, painter: QPainter, rect: QRect, node: Node, column: int) -> None:
+        if column:
+            super()._paint_cell(painter, rect, node, column)
+            return
+        super()._paint_cell(painter, rect.adjusted(ROW_SIDE + GRID, 0, 0, 0), node, column)
+        top = rect.top() + (rect.height() - ROW_SIDE) // 2
+        self._paint_picture(painter, QRect(rect.left(), top, ROW_SIDE, ROW_SIDE), *self._picture_of(node))
 
     def _paint_picture(self, painter: QPainter, place: QRect, pixmap: QPixmap | None, word: str) -> None:
         paint_picture(painter, self._theme, place, pixmap, word)

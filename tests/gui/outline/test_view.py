@@ -2,7 +2,9 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QTreeView
 from pytestqt.qtbot import QtBot
 
 from dicomdesk.gui.outline.model import Node, OutlineModel
@@ -64,6 +66,31 @@ def test_columns_that_yield_are_hidden_where_room_is_short(view: OutlineView) ->
     assert (counts, counts[0], counts[-1]) == (sorted(counts), 0, len(in_order))
     view.resize(1200, 400)
     assert not view.isColumnHidden(MODALITY)
+
+
+def test_a_row_is_painted_as_its_cells_are_one_by_one(
+    view: OutlineView, model: OutlineModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def look() -> list[QImage]:
+        view.collapseAll()
+        view.clearSelection()
+        images = [view.grab().toImage()]
+        view.expandAll()
+        view.select_node(model.root.children[1])
+        images.append(view.grab().toImage())
+        view.setRootIsDecorated(False)
+        images.append(view.grab().toImage())
+        view.setRootIsDecorated(True)
+        view.resize(500, 300)
+        view.horizontalScrollBar().setValue(view.horizontalScrollBar().maximum())
+        images.append(view.grab().toImage())
+        view.resize(1100, 400)
+        return images
+
+    look()  # columns have their widths from then on
+    at_once = look()
+    monkeypatch.setattr(OutlineView, "_draw_cells", QTreeView.drawRow)
+    assert look() == at_once
 
 
 def test_filter_hides_rows(view: OutlineView) -> None:

@@ -24,6 +24,14 @@ def test_a_view_that_is_too_high_scrolls_and_one_that_is_not_fills_the_room(qtbo
     qtbot.waitUntil(lambda: views.size() == QSize(300, 200))
 
 
+def test_views_paint_no_ground_of_their_own_as_what_is_opaque_is_painted_twice_when_it_is_chosen(qtbot: QtBot) -> None:
+    area = scrolling(ViewStack(1))
+    qtbot.addWidget(area)
+    content = area.widget()
+    assert content is not None
+    assert not content.autoFillBackground()
+
+
 @pytest.mark.parametrize("number", range(5))
 def test_no_view_is_squeezed_on_a_full_hd_screen_at_200_percent(window: MainWindow, qtbot: QtBot, number: int) -> None:
     window.sidebar.choose(number)
