@@ -91,7 +91,7 @@ class Routing:
         """Ask the book of what rules did by the name of a method that reads."""
         job = self._job
         if job is None or name not in _READS:
-            raise DicomdeskError(f"No rules are carried out that could tell {name}")
+            raise DicomdeskError(f"internal error: no rules tell {name}")
         found = cast(Callable[..., object], getattr(job.book, name))(*values)
         return list(found) if isinstance(found, Iterator) else found
 
