@@ -331,6 +331,7 @@ async def _leave(window: "MainWindow", session: "Session", tasks: "Tasks", state
         sys.stderr.write(f"dicomdesk: the window's state cannot be kept: {error_text(error)}\n")
     await tasks.finish(FINISH_S)
     window.log.end()
+    window.support.end()
     window.leave()
     for owner in (window, session, tasks):
         owner.deleteLater()

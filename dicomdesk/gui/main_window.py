@@ -16,6 +16,7 @@ from dicomdesk.gui.frame.appearance import AppearanceButton
 from dicomdesk.gui.frame.log_access import FOLDER as LOG_FOLDER
 from dicomdesk.gui.frame.log_access import LogAccess
 from dicomdesk.gui.frame.menu_bar import MenuBar, Menus
+from dicomdesk.gui.frame.support_access import SupportAccess
 from dicomdesk.gui.frame.views import KEYS, Surroundings, ViewName, Views
 from dicomdesk.gui.frame.window_commands import Deeds, WindowCommands
 from dicomdesk.gui.layouts import column_of, resize_on_screen, row_of
@@ -96,12 +97,14 @@ class MainWindow(QMainWindow):
         self.sidebar = Sidebar(theme, [(name.key, name.word) for name in self._names], self.appearance)
         self.views = ViewStack(len(KEYS))
         self.status = StatusStrip(theme)
+        self.support = SupportAccess(tasks, session.problems, self.state, self)
         deeds = Deeds(
             open_view=self.open_view,
             current_view=self._current_view,
             open_problems=self._on_problems_wanted,
             open_settings=self.open_settings,
             show_log=self._on_log,
+            write_bundle=self.support.write_bundle,
         )
         self.commands = WindowCommands(theme, self, self._names, deeds)
         self.keyboard = Keyboard(state.keys, self)
@@ -172,6 +175,7 @@ class MainWindow(QMainWindow):
     def begin_log(self) -> None:
         """Keep the log in the profile from now on, and show it where it was shown the last time."""
         self.log.begin(paths.state_folder() / LOG_FOLDER)
+        self.support.begin()
         if self._state.shows_log:
             self.show_log(is_shown=True)
 

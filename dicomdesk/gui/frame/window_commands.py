@@ -36,6 +36,8 @@ class Deeds:
     open_problems: Callable[[], None]
     show_log: Callable[[], None]
     """Show the log, or hide it."""
+    write_bundle: Callable[[], None]
+    """Ask for a file, and write the support bundle."""
     open_settings: Callable[[str], None]
     """At the page of a name, "" for the first."""
 
@@ -81,6 +83,7 @@ class WindowCommands:
             Offer("settings", _say("&Settings…"), partial(self._deeds.open_settings, ""), "Ctrl+,"),
             Offer("keyboard", _say("&Keys…"), partial(self._deeds.open_settings, "keyboard")),
             Offer("help", _say("&Help"), self._on_help, "F1"),
+            Offer("bundle", _say("Support &bundle…"), self._deeds.write_bundle),
             Offer("about", _say("&About dicomdesk"), self._on_about),
         ]
 

@@ -12,6 +12,7 @@ from dicomdesk import paths
 from dicomdesk.gui.commands.command import commands_of
 from dicomdesk.gui.frame.log_access import FOLDER, LogAccess
 from dicomdesk.gui.frame.menu_bar import MenuBar
+from dicomdesk.gui.frame.support_access import SupportAccess
 from dicomdesk.gui.frame.views import KEYS
 from dicomdesk.gui.frame.window_commands import WindowCommands
 from dicomdesk.gui.main_window import MainWindow
@@ -128,6 +129,7 @@ def test_the_log_is_kept_where_the_menu_says(
 ) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     assert isinstance(window.log, LogAccess)
+    assert isinstance(window.support, SupportAccess)
     window.begin_log()
     try:
         window.log.ring.write(40, "something")
@@ -135,3 +137,4 @@ def test_the_log_is_kept_where_the_menu_says(
         assert list(paths.state_folder().joinpath(FOLDER).iterdir())
     finally:
         window.log.end()
+        window.support.end()

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QDialogButtonBox
 from dicomdesk.gui.help.about import AboutDialog
 from dicomdesk.gui.questions.closing import ClosingDialog
 from dicomdesk.gui.settings.dialog import Kept, SettingsDialog
+from dicomdesk.gui.support.fault_dialog import FaultDialog
 from tests.helpers.window.stage import Stage, show_dialog
 
 _PROBLEMS = (
@@ -121,3 +122,12 @@ def help_page(stage: Stage) -> None:
     """Help on the view that is shown."""
     stage.window.commands.help.open_at("Query/Retrieve")
     show_dialog(stage, stage.window.commands.help)
+
+
+def fault(stage: Stage) -> None:
+    """Something went wrong the last time."""
+    report = (
+        "20261130-121407-4711-1\nin a thread (window_0)\nTraceback (most recent call last):\n"
+        '  File "dicomdesk/gui/tasks.py", line 68, in run\nZeroDivisionError: [left out]'
+    )
+    show_dialog(stage, FaultDialog(report, lambda: None, stage.window))
