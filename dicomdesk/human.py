@@ -1,5 +1,6 @@
 """Sizes, rates, times and foreign text as people read them."""
 
+import codecs
 import os
 import re
 
@@ -58,6 +59,23 @@ def printable(text: str) -> str:
         character if character.isprintable() or _is_undecodable_byte(character) else _escape(character)
         for character in text
     )
+
+
+def show_bytes(error: UnicodeError) -> tuple[str, int]:
+    """Handle what an encoding lacks: a byte of a file name is shown as \\xe9, everything else as an escape of it.
+
+    For streams that people read, in any locale; see ``codecs.register_error``.
+    """
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lacking = error.object[error.start : error.end]
+    shown = (f"\\x{ord(each) & 0xFF:02x}" if _is_undecodable_byte(each) else _escape(each) for each in lacking)
+    return "".join(shown), error.end
+
+
+SHOWN_BYTES = "dicomdesk.shown-bytes"
+"""The name of ``show_bytes`` among the handlers of encoding errors."""
+codecs.register_error(SHOWN_BYTES, show_bytes)
 
 
 def valid_json(text: str) -> str:

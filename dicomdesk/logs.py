@@ -159,13 +159,32 @@ class Logger:
     def write(self, level: Level, text: str) -> None:
         """Write a record of this level for each line, if enabled; what is of ERROR or above is explained."""
         if level >= Level.ERROR:
-            self._log.note_failure(text)
-        if level >= self.level:
-            now_s = time.time()
-            records = [Record(level, self.name, line, now_s, self._context) for line in text.split("\n")]
-            self._log.append(self._appenders, records)
-            if level >= Level.ERROR:
-                self._log.explain(self, text)
+            self.write_failure(text, level)
+        else:
+            self.write_unexplained(level, text)
+
+    def write_failure(self, text: str, level: Level = Level.WARN) -> None:
+        """Write what the tool fails for, and what explains it."""
+        self._log.note_failure(text)
+        if self.write_unexplained(level, text):
+            self._log.explain(self, text)
+
+    def write_unexplained(self, level: Level, text: str) -> bool:
+        """Write what needs no explanation, such as another line for what was explained; whether that is enabled."""
+        if level < self.level:
+            return False
+        now_s = time.time()
+        records = [Record(level, self.name, line, now_s, self._context) for line in text.split("\n")]
+        self._log.append(self._appenders, records)
+        return True
+
+    def hold(self, sentence: str, explanation: "Explanation") -> None:
+        """Keep what explains the next failure better than its line can."""
+        self._log.hold(self, sentence, explanation)
+
+    def remark(self, words: str, about: str = "") -> None:
+        """Explain what was just written below ERROR; see ``Log``."""
+        self._log.remark(self, words, about=about)
 
     def explain_no_more(self) -> None:
         """Leave what fails from now on without explanation: whoever reads knows why, such as after a signal."""
@@ -266,7 +285,7 @@ class Log:
         """
         if self.explains and words:
             with self._lock:
-                self._tell(logger, words, private, about)
+                self._tell(logger, words if about else self._named(words), private, about)
 
     def hold(self, logger: Logger, sentence: str, explanation: Explanation) -> None:
         """Keep what explains the next failure better than its line can; what was held is told now."""

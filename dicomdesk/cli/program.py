@@ -30,6 +30,8 @@ from dicomdesk.logs import Explanation, Level, Log, prefixed_lines
 from dicomdesk.records import dataclass
 
 _SIGINT = 2
+_ALIKE = 0.7
+"""How much an option has to resemble what was written for being meant."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,7 +186,7 @@ def _guess(tool: Tool, text: str) -> str:
     from difflib import get_close_matches  # noqa: PLC0415 - only after a mistake: start-up time
 
     names = [option.long for option in tool.options() if not option.is_hidden]
-    guesses = get_close_matches(unknown, names, n=2)
+    guesses = get_close_matches(unknown, names, n=2, cutoff=_ALIKE)
     return f"Did you mean {' or '.join(guesses)}? " if guesses else ""
 
 

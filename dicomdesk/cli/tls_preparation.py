@@ -7,7 +7,7 @@ from dicomdesk.cli.options.tls import TlsRole, seed_note
 from dicomdesk.cli.output.terminal import ask_secret
 from dicomdesk.errors import KeyPassPhraseError, TlsSettingsError
 from dicomdesk.human import printable
-from dicomdesk.logs import Logger
+from dicomdesk.logs import Level, Logger
 from dicomdesk.settings import TlsSettings
 
 _PROMPT = "Enter PEM pass phrase:"
@@ -68,7 +68,7 @@ def show_tls_failure(error: TlsSettingsError, logger: Logger) -> None:
         text += "; where there is no terminal to ask on, use --use-passwd"
     if error.condition:
         logger.error(text)
-        logger.fatal("\n".join(map(printable, error.condition.split("\n"))))
+        logger.write_unexplained(Level.FATAL, "\n".join(map(printable, error.condition.split("\n"))))
     else:
         logger.fatal(text)
 

@@ -441,6 +441,8 @@ class ItemFinished:
     message_id: int = 0
     size_bytes: int = 0
     header: InstanceHeader | None = None
+    asked_uid: str = ""
+    """SOP Instance UID of the request, of a received instance; "" elsewhere."""
     attempts: int = 1
     not_sent_cause: NotSentCause | None = None
     """Only where the outcome is NOT_SENT."""

@@ -13,6 +13,7 @@ from dicomdesk.cli.exit_codes import ExitCode, died_of_signal
 from dicomdesk.cli.lean_imports import lean_imports
 from dicomdesk.cli.options.grammar import CommandLine
 from dicomdesk.cli.options.tls import list_ciphers
+from dicomdesk.cli.output.explaining import explain_text, hold_words
 from dicomdesk.cli.output.standard_streams import write_stderr
 from dicomdesk.cli.program import Program
 from dicomdesk.cli.tls_preparation import ask_pass_phrase, show_tls_failure, show_tls_notes
@@ -20,6 +21,7 @@ from dicomdesk.errors import (
     ConfigurationError,
     DicomdeskError,
     IndexDamagedError,
+    IndexUnusableError,
     LocalError,
     PortInUseError,
     ProfileError,
@@ -79,6 +81,10 @@ def run(line: CommandLine, log: Log) -> int:
     except TlsSettingsError as error:
         show_tls_failure(error, tool)
     except (LocalError, SettingsError) as error:
+        if isinstance(error, PortInUseError):
+            hold_words(tool, str(error))
+        elif isinstance(error, IndexDamagedError | IndexUnusableError):
+            hold_words(tool, f"The archive of {options.configuration_file}: {error}")
         tool.fatal(_start_failure(error))
     return int(ExitCode.ARCHIVE_CANNOT_START)
 
@@ -102,6 +108,7 @@ def _read_configuration(options: "ArchiveOptions", tool: Logger) -> "ArchiveConf
         return None
     for warning in configuration.warnings:
         tool.warn(printable(warning))
+        tool.remark(explain_text(warning).text)
     return configuration
 
 
@@ -169,6 +176,8 @@ def _serve(
         assert isinstance(job, ServeJob)
         nonlocal reload
         reload = job.take_reloads(path, lambda: read_configuration(path))
+        if json is not None:
+            json.show([_warning(job.id, text) for text in settings.configuration.warnings])
         if job.metrics_port:
             tool.info(f"metrics at http://127.0.0.1:{job.metrics_port}/metrics")
         if settings.tls is not None:
@@ -221,6 +230,12 @@ def _prepare_moves() -> None:
 
     with lean_imports():
         load_requestor()
+
+
+def _warning(job_id: str, text: str) -> "Notice":
+    from dicomdesk.engine.events import Notice, NoticeLevel  # noqa: PLC0415 - start-up time
+
+    return Notice(job_id=job_id, level=NoticeLevel.WARNING, text=text)
 
 
 def _nothing() -> None:

@@ -149,7 +149,7 @@ class ReceiveLines(LogLines[events.Event]):
 
     def _names(self, event: events.ItemFinished) -> str:
         """Which instance it was, and who sent it, as far as that is known."""
-        uid = event.header.sop_instance_uid if event.header is not None else ""
+        uid = event.header.sop_instance_uid if event.header is not None else event.asked_uid
         named = (f"SOP Instance UID {printable(uid)}" if uid else "", self._senders.get(event.association, ""))
         names = " from ".join(filter(None, named))
         return f" ({names})" if names else ""
@@ -186,8 +186,9 @@ def receive_words(event: events.Event) -> tuple[events.Notice, ...]:
             return (_error(event, f"cannot store received object: {fault}"),)
         case events.StudySettled(command_exit_code=code) if code:
             return (_error(event, f"the command for a received study ended with exit code {code}"),)
-        case events.StorageChanged(state=state, text=text, advice=advice):
+        case events.StorageChanged(state=state, text=text, advice=advice, folder=folder):
             said = f"{text}; {advice}" if advice else text
+            said += f" ({folder})"
             return (events.Notice(job_id=event.job_id, level=_STORAGE_LEVELS[state], text=said),)
         case _:
             return ()

@@ -10,7 +10,7 @@ from dicomdesk.cli.dcmrecv.options import TLS_ROLE, TOOL, ReceiveOptions, read_o
 from dicomdesk.cli.exit_codes import ExitCode, died_of_signal
 from dicomdesk.cli.options.grammar import CommandLine, CommandLineError
 from dicomdesk.cli.options.tls import list_ciphers
-from dicomdesk.cli.output.explaining import explain_text
+from dicomdesk.cli.output.explaining import folder_trouble, hold_words
 from dicomdesk.cli.program import Program
 from dicomdesk.cli.tls_preparation import ask_pass_phrase, show_tls_failure, show_tls_notes
 from dicomdesk.errors import (
@@ -101,11 +101,7 @@ def _show_start_failure(error: DicomdeskError, options: ReceiveOptions, log: Log
     tool, network = log.logger("dcmtk.apps.dcmrecv"), log.logger("dcmtk.dcmnet")
     text = printable(str(error))
     if isinstance(error, StorageError):
-        folder = options.request.storage.folder
-        is_file = folder.exists() and not folder.is_dir()
-        name = printable(str(folder))
-        what = f"{name} is a file, not a folder" if is_file else f"{name}: {text}"
-        log.hold(tool, what, explain_text(what))
+        hold_words(tool, folder_trouble(options.request.storage.folder, text))
         tool.fatal(f"cannot specify output directory: {text}")
         return int(ExitCode.INVALID_OUTPUT_DIRECTORY)
     if isinstance(error, ProfileError):

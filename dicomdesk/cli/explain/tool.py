@@ -66,7 +66,7 @@ def run(line: CommandLine, log: Log) -> int:
         if not write_stdout("".join(rows)):
             return int(ExitCode.CANNOT_WRITE_REPORT_FILE)
         if not sightings:
-            tool.warn(f"{printable(name)}: {_NOT_KNOWN}" if name else _NOT_KNOWN)
+            tool.write_failure(f"{printable(name)}: {_NOT_KNOWN}" if name else _NOT_KNOWN)
     return int(ExitCode.SUCCESS if is_any else ExitCode.NOT_ALL_RIGHT)
 
 

@@ -145,7 +145,8 @@ class FindLines(RequestorLines[QueryFact]):
             self._main.info(f"Received Final Find Response ({word})")
         # a part that is cut is divided, or told of at the end
         level = Level.INFO if event.is_cut and self._splits_dates else Level.WARN
-        if event.status not in (_SUCCESS, _CANCELLED):
+        is_expected = event.status == _CANCELLED and (event.is_cancelled or event.cut is not None)
+        if event.status != _SUCCESS and not is_expected:
             comment = f": {printable(event.comment)}" if event.comment else ""
             self._tool.write(level, f"the peer ended the query with {word} ({event.status:04X}H){comment}")
             if level is Level.WARN:

@@ -12,6 +12,7 @@ from dicomdesk.cli.lean_imports import lean_imports
 from dicomdesk.cli.options.grammar import CommandLine
 from dicomdesk.cli.options.shared import check_port
 from dicomdesk.cli.options.tls import TlsRole, list_ciphers
+from dicomdesk.cli.output.explaining import folder_trouble, hold_words
 from dicomdesk.cli.program import Program
 from dicomdesk.cli.query.options import MODEL_NAMES
 from dicomdesk.logs import Log
@@ -34,6 +35,7 @@ def run(line: CommandLine, log: Log) -> int:
     options = read_options(line)
     tool = log.logger(_LOGGER)
     if options.extraction is not Extraction.NONE and not Path(options.output_folder or ".").is_dir():
+        hold_words(tool, folder_trouble(Path(options.output_folder or ".")))
         tool.fatal("specified output directory does not exist")
         return int(ExitCode.COMMAND_LINE_SYNTAX)
     from dicomdesk.cli.query.frame import with_security  # noqa: PLC0415 - start-up time

@@ -7,6 +7,7 @@ from dicomdesk.cli.getscu.options import TLS_ROLE, TOOL, GetOptions, read_option
 from dicomdesk.cli.lean_imports import lean_imports
 from dicomdesk.cli.options.grammar import CommandLine
 from dicomdesk.cli.options.tls import list_ciphers
+from dicomdesk.cli.output.explaining import folder_trouble, hold_words
 from dicomdesk.cli.program import Program
 from dicomdesk.cli.query.options import MODEL_NAMES
 from dicomdesk.logs import Log
@@ -24,6 +25,7 @@ def run(line: CommandLine, log: Log) -> int:
     options = read_options(line)
     tool = log.logger(_LOGGER)
     if not options.storage.folder.is_dir():
+        hold_words(tool, folder_trouble(options.storage.folder))
         tool.fatal("specified output directory does not exist")
         return int(ExitCode.FAILED)
     from dicomdesk.cli.query.frame import with_security  # noqa: PLC0415 - start-up time

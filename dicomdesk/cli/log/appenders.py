@@ -9,7 +9,7 @@ from typing import IO
 
 from dicomdesk.cli.log.layouts import Layout
 from dicomdesk.cli.output.standard_streams import write_stderr
-from dicomdesk.human import printable
+from dicomdesk.human import SHOWN_BYTES, printable
 from dicomdesk.logs import Appender, Level, Record
 from dicomdesk.named_files import open_to_write
 from dicomdesk.records import dataclass
@@ -132,7 +132,7 @@ class FileAppender:
 
     def _open(self, *, is_appending: bool) -> IO[str]:
         mode = "a" if is_appending else "w"
-        return open(self.path, mode, encoding="utf-8", errors="surrogateescape", opener=open_to_write)
+        return open(self.path, mode, encoding="utf-8", errors=SHOWN_BYTES, opener=open_to_write)
 
 
 class RollingFileAppender(FileAppender):

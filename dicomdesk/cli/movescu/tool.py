@@ -10,6 +10,7 @@ from dicomdesk.cli.movescu.options import TLS_ROLE, TOOL, MoveOptions, read_opti
 from dicomdesk.cli.options.grammar import CommandLine
 from dicomdesk.cli.options.shared import check_port
 from dicomdesk.cli.options.tls import list_ciphers
+from dicomdesk.cli.output.explaining import folder_trouble, hold_words
 from dicomdesk.cli.program import Program
 from dicomdesk.cli.query.options import MODEL_NAMES
 from dicomdesk.errors import LocalError, StorageError
@@ -29,6 +30,7 @@ def run(line: CommandLine, log: Log) -> int:
     options = read_options(line)
     tool = log.logger(_LOGGER)
     if options.listener is not None and not options.listener.storage.folder.is_dir():
+        hold_words(tool, folder_trouble(options.listener.storage.folder))
         tool.fatal("specified output directory does not exist")
         return int(ExitCode.INVALID_OUTPUT_DIRECTORY)
     from dicomdesk.cli.query.frame import with_security  # noqa: PLC0415 - start-up time
@@ -53,6 +55,7 @@ def run(line: CommandLine, log: Log) -> int:
     except LocalError as error:
         cause = error.__cause__
         words = os.strerror(cause.errno or 0) if isinstance(cause, OSError) else printable(str(error))
+        hold_words(tool, str(error))
         tool.fatal(f"cannot create network: 0006:031c TCP Initialization Error: {words}")
         return int(ExitCode.CANNOT_INITIALIZE_NETWORK)
 

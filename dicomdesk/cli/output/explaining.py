@@ -1,8 +1,11 @@
 """The words of the table of failures, for those who write lines: it is read when the first failure is told."""
 
-from dicomdesk.logs import UNEXPLAINED, Explanation
+from pathlib import Path
 
-__all__ = ["explain_fact", "explain_status", "explain_text"]
+from dicomdesk.human import printable
+from dicomdesk.logs import UNEXPLAINED, Explanation, Logger
+
+__all__ = ["explain_fact", "explain_status", "explain_text", "folder_trouble", "hold_words"]
 
 
 def explain_text(text: str) -> Explanation:
@@ -29,3 +32,15 @@ def explain_status(status: int, service: str) -> Explanation:
 
     known = explain(f"{status:04X}H", service)
     return Explanation(known[0].cause, known[0].advice) if known else UNEXPLAINED
+
+
+def hold_words(logger: Logger, sentence: str) -> None:
+    """Have a sentence of ours that names more than DCMTK's line, and what it means, follow that line, the next."""
+    logger.hold(printable(sentence), explain_text(sentence))
+
+
+def folder_trouble(folder: Path, reason: str = "Directory does not exist") -> str:
+    """Say in a sentence why nothing can be stored in a folder."""
+    if folder.exists() and not folder.is_dir():
+        return f"{folder} is a file, not a folder"
+    return f"{folder}: {reason}"

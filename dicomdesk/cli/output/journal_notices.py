@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from dicomdesk.cli.output.explaining import explain_text
 from dicomdesk.engine.events import Notice, NoticeLevel
 from dicomdesk.engine.journal.sqlite_journal import SqliteJournal
 from dicomdesk.errors import JournalError
@@ -26,6 +27,7 @@ def open_journal(
         logger.warn(journal.notice)
     if journal.trouble:
         logger.warn(f"{journal.trouble}: {_NOT_KEPT}")
+        logger.remark(explain_text(journal.trouble).text)
     return journal
 
 

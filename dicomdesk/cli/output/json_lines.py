@@ -194,6 +194,8 @@ def describe_progress(progress: "Progress") -> Fields:
 
 def _item_finished(event: events.ItemFinished) -> Fields:
     fields = _ITEM(event) if event.header is None else _IDENTIFIED_ITEM(event)
+    if event.header is None and event.asked_uid:
+        fields = fields | {"sop_instance_uid": event.asked_uid}
     if event.outcome is not events.ItemOutcome.STORED:
         fields = fields | _explained(event)
     return fields if event.arrival is None else fields | {"arrival": event.arrival.value}
@@ -211,7 +213,10 @@ def explaining(make: Callable[[Any], Fields]) -> Callable[[Any], Fields]:
 
 def _notice(event: events.Notice) -> Fields:
     fields = _NOTICE(event)
-    return fields | _explained(event) if event.level is events.NoticeLevel.ERROR else fields
+    if event.level is events.NoticeLevel.ERROR:
+        return fields | _explained(event)
+    words = _explained(event) if event.level is events.NoticeLevel.WARNING else {}
+    return fields | words if words.get("advice") else fields
 
 
 def _job_finished(event: events.JobFinished) -> Fields:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar, Generic, TypeVar
 
+from dicomdesk.cli.output.explaining import explain_fact
 from dicomdesk.cli.output.repeated_causes import RepeatedCauses
 from dicomdesk.engine import events
 from dicomdesk.human import printable
@@ -79,5 +80,10 @@ class LogLines(Generic[FactT]):
 
 
 def write_notice(logger: Logger, notice: events.Notice) -> None:
-    """Write all lines of a notice at its level."""
-    logger.write(_LEVELS[notice.level], "\n".join(map(printable, notice.text.split("\n"))))
+    """Write all lines of a notice at its level; a warning is explained where something is known of it."""
+    text = "\n".join(map(printable, notice.text.split("\n")))
+    if notice.level is events.NoticeLevel.ERROR and notice.peer_host:  # who it was is not in DCMTK's lines
+        logger.hold(f"It is about {printable(notice.peer_host)}", explain_fact(notice))
+    logger.write(_LEVELS[notice.level], text)
+    if notice.level is events.NoticeLevel.WARNING:
+        logger.remark(explain_fact(notice).text)

@@ -11,6 +11,7 @@ from contextlib import suppress
 from enum import Enum
 from typing import TextIO
 
+from dicomdesk.human import SHOWN_BYTES
 from dicomdesk.logs import Level, prefixed_lines
 
 
@@ -29,13 +30,16 @@ def open_missing_streams() -> None:
     sys.stderr = sys.stderr or _text_stream(2, "w")
 
 
-def make_output_tolerant(*streams: TextIO) -> None:
-    """Let file names that are not UTF-8, and anything that a terminal's encoding lacks, be written."""
-    for stream in streams:
+def make_output_tolerant(out: TextIO, err: TextIO) -> None:
+    """Let file names that are not UTF-8, and anything that a terminal's encoding lacks, be written.
+
+    What programs read on ``out`` has file names as they are, where it is UTF-8; people read ``err`` and logs.
+    """
+    for stream in (out, err):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             is_unicode = (stream.encoding or "").lower().replace("-", "") == "utf8"
-            reconfigure(errors="surrogateescape" if is_unicode else "backslashreplace")
+            reconfigure(errors="surrogateescape" if is_unicode and stream is out else SHOWN_BYTES)
 
 
 class Written(Enum):

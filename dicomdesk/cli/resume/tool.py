@@ -53,6 +53,10 @@ def run(line: CommandLine, log: Log) -> int:
 def _do(journal: "SqliteJournal", options: ResumeOptions, logger: Logger) -> int:
     from dicomdesk.cli.resume import answers  # noqa: PLC0415 - start-up time
 
+    if strangers := options.errand_ids - {errand.id for errand in journal.errands()}:
+        numbers = ", ".join(map(str, sorted(strangers)))
+        logger.error(f"The journal {printable(options.journal)} has no errand {numbers}")
+        return int(ExitCode.NOT_ALL_STORED)
     match options.deed:
         case Deed.LIST:
             return answers.show_list(journal, options)

@@ -101,10 +101,12 @@ class Answers:
             history=self._book.judge,
         )
         for path, reason in trial.unusable:
+            if not os.path.lexists(path):
+                self._tool.error(f"{printable(path)}: {printable(reason)}")
+            elif self._json is None:
+                self._tool.info(f"{printable(path)} is passed over: {printable(reason)}")
             if self._json is not None:
                 self._json.write("file-unusable", {"path": printable(path), "reason": printable(reason)})
-            else:
-                self._tool.info(f"{printable(path)} is passed over: {printable(reason)}")
         if trial.is_cut:
             self._tool.warn(f"only the first {MOST_FILES:,} files were looked at")
         for study in trial.studies:

@@ -1,11 +1,13 @@
 """The tool ``route``."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dicomdesk.cli.exit_codes import ExitCode, died_of_signal
 from dicomdesk.cli.options.grammar import CommandLine, CommandLineError
 from dicomdesk.cli.options.tls import list_ciphers
+from dicomdesk.cli.output.explaining import explain_text
 from dicomdesk.cli.program import Program
 from dicomdesk.cli.route.options import TLS_ROLE, TOOL, RouteOptions, read_options
 from dicomdesk.cli.tls_preparation import ask_pass_phrase, show_tls_failure
@@ -38,7 +40,7 @@ def run(line: CommandLine, log: Log) -> int:
     try:
         rules = load_rules(options.rules)
     except FileNotFoundError:
-        tool.fatal(f"{printable(str(options.rules))}: there is no such file")
+        tool.fatal(f"{printable(str(options.rules))}: there is no such file of rules")
         return int(ExitCode.INVALID_INPUT_FILE)
     except SettingsError as error:
         tool.fatal(printable(str(error)))
@@ -71,7 +73,7 @@ def _carry_out(options: RouteOptions, rules: "RuleSet", peers: "PeerLookup", log
 
     tool = log.logger("dcmtk.apps.route")
     reception = options.reception
-    if not _is_worth_running(options, rules, tool):
+    if not _is_worth_running(options, rules, peers.find, tool):
         return int(ExitCode.INVALID_INPUT_FILE)
     receiving, request = None, None
     if reception is not None:
@@ -108,7 +110,9 @@ def _carry_out(options: RouteOptions, rules: "RuleSet", peers: "PeerLookup", log
         close_journal(journal, tool)
 
 
-def _is_worth_running(options: RouteOptions, rules: "RuleSet", tool: Logger) -> bool:
+def _is_worth_running(
+    options: RouteOptions, rules: "RuleSet", find_peer: "Callable[[str], object]", tool: Logger
+) -> bool:
     """Say what is wrong between rules and command line; whether there is anything to do."""
     from dicomdesk.engine.rules.rule import FilesAtRest, describe_rule  # noqa: PLC0415 - start-up time
     from dicomdesk.engine.rules.rules_file import find_reception  # noqa: PLC0415 - as above
@@ -125,6 +129,11 @@ def _is_worth_running(options: RouteOptions, rules: "RuleSet", tool: Logger) -> 
         tool.info(f"rule {printable(rule.name)}: {printable(describe_rule(rule))}")
         if not isinstance(rule.trigger, FilesAtRest) and options.reception is None:
             tool.warn(f"rule {printable(rule.name)} is about received studies: without --port it has nothing to do")
+        for one in rule.destinations:
+            if one.peer is None and find_peer(one.name) is None:
+                text = f"rule {printable(rule.name)}: there is no peer called {printable(one.name)}"
+                tool.warn(text)
+                tool.remark(explain_text(text).text)
     return True
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from dicomdesk.cli.exit_codes import ExitCode, died_of_signal
 from dicomdesk.cli.options.grammar import CommandLine
 from dicomdesk.cli.options.tls import TlsRole
+from dicomdesk.cli.output.explaining import explain_text
 from dicomdesk.cli.output.job_watch import JobWatch, json_reporter
 from dicomdesk.cli.output.requestor_lines import RequestorLines
 from dicomdesk.cli.sender.options import SenderOptions
@@ -189,7 +190,11 @@ def write_report_file(report: Report, path: str, report_format: ReportFormat, lo
     try:
         write_report(path, report, report_format)
     except ReportError as error:
-        logger.write(Level.ERROR, f"cannot write detailed report to file '{printable(path)}'")
+        text = f"cannot write detailed report to file '{printable(path)}'"
+        cause = error.__cause__
+        if isinstance(cause, OSError):
+            logger.hold(cause.strerror or "", explain_text(f"{text}: {cause.strerror}"))
+        logger.write(Level.ERROR, text)
         if isinstance(error.__cause__, OSError):
             logger.debug(printable(error.__cause__.strerror or ""))
         return False

@@ -33,6 +33,17 @@ CONNECTING = (
         (r"No connection to \d+ port", r"The peer \S+ \(\d+:\d+\)"),
     ),
     Failure(
+        "host-with-more",
+        Area.CONNECTING,
+        "The host was given with more than its name or address.",
+        "The host has brackets, a port or the beginning of a web address around it, which are no part of it.",
+        "Give the bare host name or IP address, and the port as the word behind it.",
+        (
+            r"unknown host:? \"?(\[|\S*//|[^\s:]+:\d+(\W|$))",
+            r"host name \"?(\[|\S*//|[^\s:]+:\d+\"?).* is not known",
+        ),
+    ),
+    Failure(
         "unknown-host",
         Area.CONNECTING,
         "The host name is not known.",

@@ -8,7 +8,16 @@ from dicomdesk.network.status_meanings import explain_status
 __all__ = ["explain_failure", "explain_input", "explain_instance"]
 
 _UNANSWERED = (Area.TRANSFER, Area.CONNECTING, Area.TLS)
-_UNSENT = (Area.CONNECTING, Area.TLS, Area.REJECTED, Area.ASSOCIATING, Area.FILES, Area.TRANSFER)
+_UNSENT = (
+    Area.CONNECTING,
+    Area.TLS,
+    Area.REJECTED,
+    Area.ASSOCIATING,
+    Area.FILES,
+    Area.TRANSFER,
+    Area.RECEIVING,
+    Area.SETTINGS,
+)
 _INPUTS = (Area.FILES, Area.RECEIVING, Area.SETTINGS)
 
 

@@ -53,6 +53,7 @@ FAILURES = (
     *connecting.REJECTED,
     *asking.SETTINGS,
     *keeping.CONFIGURATION,
+    *keeping.JOURNALS,
     *working.RECEIVING,
     *connecting.CONNECTING,
     *connecting.TLS,
@@ -63,6 +64,7 @@ FAILURES = (
     *keeping.KEPT,
     *working.FILES,
     *keeping.LIMITS,
+    *asking.COMMAND_LINE,
 )
 """All that have words of their own; where a line fits several, the first explains it."""
 
@@ -126,7 +128,7 @@ def explain_line(line: str) -> Explanation | None:
 
     Numbers by themselves mean nothing here: they may be part of a path.
     """
-    text = line[:_LONGEST_LINE]
+    text = line if len(line) <= _LONGEST_LINE else line[: _LONGEST_LINE // 2] + line[-_LONGEST_LINE // 2 :]
     failure = next((failure for pattern, failure in _patterns() if pattern.search(text)), None)
     if failure is None and len(text) > _BARE_STATUS:
         failure = next(_statuses(text, ""), None)

@@ -304,6 +304,22 @@ FILES = (
         "Get it again from where it came from, or have the program that made it mended.",
     ),
     Failure(
+        "zip-unreadable",
+        Area.FILES,
+        "The ZIP archive cannot be read.",
+        "A download or a copy of it broke off, it is encrypted, or it is something else that is called .zip.",
+        "Get it again from where it came from, or unpack it and send the folder.",
+        (r"ZIP archive cannot be read", r"not a zip file"),
+    ),
+    Failure(
+        "command-file",
+        Area.SETTINGS,
+        "A file of command line words cannot be read.",
+        "A word that begins with @ names a file that has more words; there is none of that name, or it is no text.",
+        "Correct the path behind @.",
+        (r"(open|read) command file",),
+    ),
+    Failure(
         "no-regular-file",
         Area.FILES,
         "What is named is no regular file.",
@@ -347,6 +363,8 @@ RECEIVING = (
         "Free some space: senders may then send again what was refused.",
         (
             r"no space left",
+            r"no room for what is received",
+            r"less free disk space than is to be kept",
             r"nothing more can be stored",
             r"disk (is )?full",
             r"not enough space",
@@ -401,7 +419,7 @@ RECEIVING = (
         Area.RECEIVING,
         "The name of the file is too long for its folder.",
         "Path and name together are longer than the file system takes.",
-        "Store in a folder with a shorter path, or with shorter names.",
+        "Use a folder with a shorter path, or shorter names.",
         (r"file name too long",),
     ),
     Failure(
@@ -459,6 +477,14 @@ RECEIVING = (
 )
 
 RETRIEVING = (
+    Failure(
+        "answer-to-request-not-dicom",
+        Area.RETRIEVING,
+        "The peer answered a request with something that is not DICOM.",
+        "The peer's program has a fault, or something on the way changes what is sent.",
+        "Try again; if it happens each time, look into both logs, and report it to the makers of the peer.",
+        (r"(echo|find|move|get)( scu| request)? failed[^|]*unrecognized PDU", r"DIMSE command: .*unrecognized PDU"),
+    ),
     Failure(
         "aborted-in-request",
         Area.RETRIEVING,

@@ -6,7 +6,7 @@ Every front end shows what these functions return.
 from dicomdesk.engine import events
 from dicomdesk.engine.events import ItemOutcome, NotSentCause
 from dicomdesk.engine.explain.items import explain_input, explain_instance
-from dicomdesk.engine.explain.recognition import explain_line, find_failure
+from dicomdesk.engine.explain.recognition import explain_all, explain_line, find_failure
 from dicomdesk.logs import UNEXPLAINED, Explanation
 
 __all__ = ["explain_event", "explain_outcome", "explain_reason"]
@@ -17,6 +17,8 @@ _BY_CAUSE = {
     NotSentCause.UNREADABLE: "file-not-usable",
     NotSentCause.NOT_REACHED: "not-reached",
 }
+_WARNINGS = frozenset({"area-not-named", "caller-not-served", "configuration"})
+"""Failures that are told as a warning, since what goes wrong is another's."""
 
 
 def explain_reason(reason: str, otherwise: str = "") -> Explanation:
@@ -51,12 +53,19 @@ def explain_event(event: object) -> Explanation:
             return known if known.advice else explain_reason(reason, "file-not-usable" if event.is_failure else "")
         case events.InputIgnored(problem=problem):
             return explain_reason(problem, "file-not-usable")
-        case events.Notice(level=events.NoticeLevel.ERROR, text=text):
-            return explain_reason(text)
+        case events.Notice():
+            return _explain_notice(event)
         case events.RequestFailed(reason=reason) | events.JobFinished(error=reason) if reason:
             return explain_reason(reason)
         case _:
             return UNEXPLAINED
+
+
+def _explain_notice(event: events.Notice) -> Explanation:
+    if event.level is events.NoticeLevel.ERROR:
+        return explain_reason(event.text)
+    known = explain_all(event.text) if event.level is events.NoticeLevel.WARNING else []
+    return _of_key(known[0].key) if known and known[0].key in _WARNINGS else UNEXPLAINED
 
 
 def _explain_item(event: events.ItemFinished | events.InstanceNotSent) -> Explanation:

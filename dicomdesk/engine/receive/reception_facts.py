@@ -187,6 +187,7 @@ class ReceptionFacts(ListenerObserver):
                     message_id=request.message_id,
                     size_bytes=arrival.size_bytes,
                     header=header,
+                    asked_uid=request.sop_instance_uid,
                     fault=arrival.error,
                     arrival=kind,
                 )

@@ -82,7 +82,7 @@ def run(line: CommandLine, log: Log) -> int:
         with opened_areas(place) as areas, opened_trail(audit) as trail:
             items = find_export(areas, selection)
             if not items:
-                logger.warn("nothing matches: nothing was written")
+                logger.write_failure("nothing matches: nothing was written")
                 return int(ExitCode.NOT_ALL_RIGHT)
             progress = ItemProgress(output, "exported", len(items))
             is_zip = line.has("--zip") or target.suffix.lower() == ".zip"

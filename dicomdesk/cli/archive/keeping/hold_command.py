@@ -76,7 +76,7 @@ def run(line: CommandLine, log: Log) -> int:
                     output.take("held", {"area": opened.name, **row})
                     count += 1
         if selection is not None and not count:
-            logger.warn("nothing matches: nothing was put on hold")
+            logger.write_failure("nothing matches: nothing was put on hold")
             return int(ExitCode.NOT_ALL_RIGHT)
         return output.end()
 

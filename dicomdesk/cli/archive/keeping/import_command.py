@@ -11,10 +11,11 @@ from dicomdesk.cli.exit_codes import ExitCode
 from dicomdesk.cli.options.audit import AUDIT_OPTIONS, read_audit
 from dicomdesk.cli.options.grammar import CommandLine, Parameter, Tool, group, option
 from dicomdesk.cli.options.shared import JSON
+from dicomdesk.cli.output.explaining import explain_text
 from dicomdesk.cli.program import Program
 from dicomdesk.errors import SettingsError, StorageError
 from dicomdesk.human import count_text, printable
-from dicomdesk.logs import Log, Logger
+from dicomdesk.logs import UNEXPLAINED, Log, Logger
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -66,7 +67,8 @@ TOOL = Tool(
             "imported",
             (
                 "``area``, ``name``, ``outcome`` (stored, stored-again, refused, skipped, failed), ``reason``, "
-                "``sop_instance_uid``, ``study_instance_uid``, ``bytes``, ``path`` (below the folder of the area)"
+                "``sop_instance_uid``, ``study_instance_uid``, ``bytes``, ``path`` (below the folder of the area), "
+                '``cause``, ``advice`` (both "" but for what is refused or failed)'
             ),
         ),
         ("progress", "``items_done``, ``items_total`` (null), ``bytes_done``; once a second"),
@@ -150,7 +152,7 @@ class _Shown:
         self._progress.add(item.size_bytes)
         if self._output.is_json:
             self._output.tell("imported", self._fields(item), "")
-        elif item.is_missed or (is_shown and item.outcome.value == "skipped"):
+        if item.is_missed or (is_shown and item.outcome.value == "skipped"):
             self._progress.clear()
             text = printable(f"{item.name}: {item.outcome.value}: {item.reason}")
             (self._logger.error if item.is_missed else self._logger.warn)(text)
@@ -166,6 +168,7 @@ class _Shown:
         return self._output.exit_code(ExitCode.NOT_ALL_RIGHT if error or self._is_missed else ExitCode.SUCCESS)
 
     def _fields(self, item: "ImportedItem") -> "dict[str, str | int]":
+        cause, advice = explain_text(item.reason) if item.is_missed else UNEXPLAINED
         return {
             "area": self._name,
             "name": printable(item.name),
@@ -175,6 +178,8 @@ class _Shown:
             "study_instance_uid": printable(item.study_instance_uid),
             "bytes": item.size_bytes,
             "path": item.path,
+            "cause": cause,
+            "advice": advice,
         }
 
 

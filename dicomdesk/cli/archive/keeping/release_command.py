@@ -45,7 +45,7 @@ def run(line: CommandLine, log: Log) -> int:
                             output.tell("released", {"area": opened.name, "study_instance_uid": uid}, text)
                             count += 1
         if not count:
-            logger.warn("none of these studies is on hold")
+            logger.write_failure("none of these studies is on hold")
         return output.exit_code(ExitCode.SUCCESS if count else ExitCode.NOT_ALL_RIGHT)
 
     return carry_out(log, work)

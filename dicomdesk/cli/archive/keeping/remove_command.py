@@ -105,7 +105,7 @@ def run(line: CommandLine, log: Log) -> int:
             for opened, plan in plans:
                 _show_plan(opened, plan, json)
             if not plans:
-                logger.warn("nothing matches: nothing was removed")
+                logger.write_failure("nothing matches: nothing was removed")
                 return int(ExitCode.NOT_ALL_RIGHT)
             if line.has("--dry-run"):
                 return int(ExitCode.SUCCESS)

@@ -78,7 +78,7 @@ def run(line: CommandLine, log: Log) -> int:
         with opened_areas(place) as areas:
             items = find_export(areas, selection)
         if not items:
-            logger.warn("nothing matches: nothing was sent")
+            logger.write_failure("nothing matches: nothing was sent")
             return int(ExitCode.NOT_ALL_RIGHT)
         calling = line.text("--aetitle", items[0].opened.area.ae_title)
         request = send_request(items, peer, book, calling_ae_title=calling, retries=retries)

@@ -66,7 +66,7 @@ def run(line: CommandLine, log: Log) -> int:
                     elif not write_stdout("".join(f"{text}\n" for text in _lines(details))):
                         return int(ExitCode.CANNOT_WRITE_REPORT_FILE)
         if not count:
-            logger.warn("nothing matches")
+            logger.write_failure("nothing matches")
         return output.exit_code(ExitCode.SUCCESS if count else ExitCode.NOT_ALL_RIGHT)
 
     return carry_out(log, work)

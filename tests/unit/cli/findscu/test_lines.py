@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from dicomdesk.cli.findscu.lines import FindLines, exit_code
@@ -80,10 +82,18 @@ def test_of_parts_only_what_stays_cut_is_warned_of(capsys: pytest.CaptureFixture
 
 def test_what_went_wrong_is_told_at_the_default_level(capsys: pytest.CaptureFixture[str]) -> None:
     cut = Cut(sign=CutSign.ROUND, matches=500, text="Exactly 500 answers: there may be more")
-    lines().show([ended(0xA700, "too\nmany"), ended(cut=cut), ended(0xFE00)])
+    cancelled_here = replace(ended(0xFE00), is_cancelled=True)
+    lines().show([ended(0xA700, "too\nmany"), ended(cut=cut), cancelled_here])
     told = capsys.readouterr().err.splitlines()
     assert told.pop(1).startswith("W:   Peer ANY-SCP@h:1: The peer could not search now.")
     assert told == [
         "W: the peer ended the query with Refused: OutOfResources (A700H): too\\nmany",
         "W: Exactly 500 answers: there may be more",
     ]
+
+
+def test_peer_that_cancels_of_itself_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    lines().show([ended(0xFE00)])
+    said, words = capsys.readouterr().err.splitlines()
+    assert said.endswith("(FE00H)")
+    assert words.startswith("W:   Peer ANY-SCP@h:1: ")

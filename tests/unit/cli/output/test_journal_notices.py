@@ -29,9 +29,10 @@ def test_what_cannot_be_used_is_told_and_nothing_is_made(tmp_path: Path) -> None
 
 
 def test_what_was_not_kept_is_told_at_the_end_too(tmp_path: Path) -> None:
-    is_usable, (first, last) = opened(tmp_path / "away" / "kept")
+    is_usable, (first, words, last) = opened(tmp_path / "away" / "kept")
     assert is_usable
     assert first.endswith("cannot be made: No such file or directory: what happens now is not kept")
+    assert words.startswith("  Its folder is not there")
     assert last.endswith("No such file or directory: what is left is not in the journal")
 
 

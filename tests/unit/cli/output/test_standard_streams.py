@@ -80,10 +80,12 @@ def test_trouble_with_stderr_is_nobodys(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_names_that_are_no_text_can_be_written() -> None:
-    for encoding, written in (("utf-8", b"\x80"), ("ascii", b"\\udc80")):
-        raw = io.BytesIO()
-        stream = io.TextIOWrapper(raw, encoding=encoding)
-        make_output_tolerant(stream)
-        stream.write("\udc80")
-        stream.flush()
-        assert raw.getvalue() == written
+    """As they are for programs, where that can be; as escapes in what people read, whatever the locale."""
+    for encoding, for_programs in (("utf-8", b"caf\x80"), ("ascii", b"caf\\x80"), ("latin-1", b"caf\\x80")):
+        raw = [io.BytesIO(), io.BytesIO()]
+        out, err = (io.TextIOWrapper(each, encoding=encoding) for each in raw)
+        make_output_tolerant(out, err)
+        for stream in (out, err):
+            stream.write("caf\udc80")
+            stream.flush()
+        assert [each.getvalue() for each in raw] == [for_programs, b"caf\\x80"]

@@ -77,8 +77,8 @@ def storage(state: events.StorageState, advice: str) -> events.StorageChanged:
 def test_receiving_says_when_there_is_little_room_and_when_there_is_enough() -> None:
     (low,) = receive_words(storage(events.StorageState.LOW, "make room"))
     (enough,) = receive_words(storage(events.StorageState.OK, ""))
-    assert (low.level, low.text) == (events.NoticeLevel.WARNING, "only 1 B is free; make room")
-    assert (enough.level, enough.text) == (events.NoticeLevel.INFO, "only 1 B is free")
+    assert (low.level, low.text) == (events.NoticeLevel.WARNING, "only 1 B is free; make room (f)")
+    assert (enough.level, enough.text) == (events.NoticeLevel.INFO, "only 1 B is free (f)")
 
 
 def settled(code: int | None) -> events.StudySettled:

@@ -36,5 +36,7 @@ def test_file_that_is_there_is_overwritten_with_a_warning(tmp_path: Path, capsys
 
 def test_report_that_cannot_be_written_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert not write_report_file(REPORT, str(tmp_path), ReportFormat.TEXT, LOGGER)
-    lines = capsys.readouterr().err.splitlines()
-    assert lines[1:] == [f"E: cannot write detailed report to file '{tmp_path}'", "D: Is a directory"]
+    said, words, reason = capsys.readouterr().err.splitlines()[1:]
+    assert said == f"E: cannot write detailed report to file '{tmp_path}'"
+    assert words.startswith("W:   Is a directory. ")
+    assert reason == "D: Is a directory"

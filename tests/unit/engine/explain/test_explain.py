@@ -2,10 +2,10 @@
 
 import re
 
-from dicomdesk.engine.explain.asking import SETTINGS
+from dicomdesk.engine.explain.asking import COMMAND_LINE, SETTINGS
 from dicomdesk.engine.explain.connecting import ASSOCIATING, CONNECTING, REJECTED, TLS
 from dicomdesk.engine.explain.failure import Area
-from dicomdesk.engine.explain.keeping import ARCHIVE, CONFIGURATION, KEPT, LIMITS
+from dicomdesk.engine.explain.keeping import ARCHIVE, CONFIGURATION, JOURNALS, KEPT, LIMITS
 from dicomdesk.engine.explain.recognition import FAILURES, find_failure
 from dicomdesk.engine.explain.working import FILES, RECEIVING, RETRIEVING, TRANSFER
 
@@ -24,7 +24,7 @@ def test_every_area_has_failures_and_every_failure_is_looked_for() -> None:
     tables = (
         *(CONNECTING, TLS, ASSOCIATING, REJECTED, TRANSFER),
         *(FILES, RECEIVING, RETRIEVING, SETTINGS),
-        *(ARCHIVE, CONFIGURATION, KEPT, LIMITS),
+        *(ARCHIVE, CONFIGURATION, JOURNALS, KEPT, LIMITS, COMMAND_LINE),
     )
     assert {failure for table in tables for failure in table} == set(FAILURES)
     assert {failure.area for failure in FAILURES} == set(Area)
