@@ -1,11 +1,13 @@
 """When something is tried again, and when not."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from dicomdesk.engine.journal.records import ErrandState, InstanceState
+from dicomdesk.engine.journal.memory_journal import MemoryJournal
+from dicomdesk.engine.journal.records import ErrandRecord, ErrandState, InstanceState
 from dicomdesk.engine.outbox.errands import OutboxLimits
 from dicomdesk.engine.outbox.facts import PeerPaused, RunEnded
-from tests.helpers.jobs.outbox import errand_for, open_outbox
+from tests.helpers.jobs.outbox import errand_for, find, open_outbox
 from tests.helpers.jobs.sending import write_instances
 from tests.helpers.peers.fake_peer import Abort, Accept, FakePeer, Reject, Status
 
@@ -57,3 +59,19 @@ def test_an_instance_that_breaks_every_association_goes_last_and_is_given_up(tmp
         assert errand.counts == {InstanceState.FAILED: 1}
         assert "given up after 3 tries" in errand.record.reason
         assert errand.state is ErrandState.DONE
+
+
+def test_a_next_try_that_is_years_away_since_the_clock_was_set_is_soon(tmp_path: Path) -> None:
+    journal = MemoryJournal()
+    record = ErrandRecord(
+        title="study",
+        peer="PACS",
+        added_at=datetime.now(UTC),
+        state=ErrandState.RETRYING,
+        next_try_at=datetime.now(UTC) + timedelta(days=3650),
+        reason="Connection refused",
+    )
+    errand_id = journal.add(record, find(write_instances(tmp_path, 2)))
+    with FakePeer() as peer, open_outbox(journal=journal, limits=QUICK, PACS=peer.port) as opened:
+        opened.wait_for_end()
+        assert opened.outbox.errand(errand_id).stored == 2
