@@ -20,7 +20,8 @@ from dicomdesk.records import dataclass
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dicomdesk.archive.administration.desk import ArchiveDesk, AreaUsage
+    from dicomdesk.archive.administration.desk.desk import ArchiveDesk
+    from dicomdesk.archive.administration.desk.looking import AreaUsage
 
 __all__ = ["AccessState", "ArchiveAccess", "Overview", "place_of"]
 
@@ -186,7 +187,7 @@ class ArchiveAccess(QObject):
 
 
 def _open_desk(path: Path) -> "tuple[ArchiveDesk, Overview]":
-    from dicomdesk.archive.administration.desk import ArchiveDesk  # noqa: PLC0415 - a database is loaded with it
+    from dicomdesk.archive.administration.desk.desk import ArchiveDesk  # noqa: PLC0415 - a database is loaded with it
 
     desk = ArchiveDesk(place_of(path))
     try:

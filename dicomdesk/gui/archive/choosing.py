@@ -4,7 +4,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from dicomdesk.errors import DicomdeskError
 from dicomdesk.gui import wording
@@ -47,12 +47,6 @@ class ArchiveChoice(QObject):
     def buttons(self) -> list[QPushButton]:
         """What can be done where there is no archive."""
         return self._buttons
-
-    def fill_menu(self, menu: QMenu) -> None:
-        """Offer to look at another archive."""
-        menu.addAction(self.tr("Choose a &configuration…"), self.choose_configuration)
-        menu.addAction(self.tr("Choose a &folder…"), self.choose_folder)
-        menu.addAction(self.tr("&Make a new one…"), self.make)
 
     def show_state(self) -> None:
         """Say in the middle why there is nothing to be seen."""

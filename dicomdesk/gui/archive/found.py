@@ -22,7 +22,7 @@ from dicomdesk.records import dataclass
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dicomdesk.archive.administration.desk import ArchiveDesk
+    from dicomdesk.archive.administration.desk.desk import ArchiveDesk
     from dicomdesk.archive.administration.listing import Listed
 
 __all__ = ["CONFLICTS", "PAGE", "PATIENTS", "STUDIES", "FoundList", "Wish"]
@@ -68,10 +68,14 @@ class FoundList(QObject):
         self._wish = Wish()
         self._answered: Wish | None = None
         """What the rows are the answer to; None where the archive has changed since."""
+        self._round = 0
+        """How often the archive has become another."""
         self._length = PAGE
         """How many rows are wanted."""
         self._rows: dict[Hashable, EntryNode] = {}
         self._is_asking = False
+        self._is_short = False
+        """Whether some of the rows had gone when they were to be read, or nothing could be."""
         self.total = 0
         """How many there are, read or not."""
         self.problem = ""
@@ -104,12 +108,13 @@ class FoundList(QObject):
 
     def ask_again(self) -> None:
         """Ask the same of an archive that is another, or holds something else now."""
-        self._answered = None
+        self._answered, self._round = None, self._round + 1
         self._begin()
 
     def forget(self) -> None:
         """There is no archive."""
         self._answered, self._rows, self.total, self.problem = None, {}, 0, ""
+        self._round += 1
         self._model.clear()
         self.changed.emit()
 
@@ -127,7 +132,7 @@ class FoundList(QObject):
 
     def show_more(self) -> bool:
         """Read more rows, where there are more."""
-        if len(self._rows) >= self.total or self._length > len(self._rows):
+        if self._is_short or len(self._rows) >= self.total or self._length > len(self._rows):
             return False
         self._length = len(self._rows) + PAGE
         self._begin()
@@ -223,10 +228,11 @@ class FoundList(QObject):
             self.changed.emit()
 
     def _is_answered(self) -> bool:
-        return self._answered == self._wish and len(self._rows) >= min(self._length, self.total)
+        has_all = self._is_short or len(self._rows) >= min(self._length, self.total)
+        return self._answered == self._wish and has_all
 
     async def _ask_once(self) -> None:
-        wish, length, path = self._wish, self._length, self._access.path
+        wish, length, asked_in = self._wish, self._length, self._round
         start = len(self._rows) if self._answered == wish else 0
         conflicts = self._access.overview.conflicts
         try:
@@ -236,7 +242,7 @@ class FoundList(QObject):
         except (DicomdeskError, OSError) as error:
             self._fail(wish, wording.explained(error_text(error)))
             return
-        if wish != self._wish or path != self._access.path:
+        if wish != self._wish or asked_in != self._round:
             return
         self.problem, self.total = "", page.total
         if start:
@@ -244,14 +250,12 @@ class FoundList(QObject):
         else:
             self._show(page.entries)
         self._answered = wish
-        if len(page.entries) < length - start:  # some have gone meanwhile: those that are left will not come
-            self._length = len(self._rows)
+        self._is_short = len(self._rows) < min(length, page.total)
         self.changed.emit()
 
     def _fail(self, wish: Wish, problem: str) -> None:
         if wish == self._wish:
-            self.problem, self._answered = problem, wish
-            self._length = len(self._rows)
+            self.problem, self._answered, self._is_short = problem, wish, True
 
     def _add(self, entries: Sequence[Entry]) -> None:
         new = [EntryNode(entry) for entry in entries if entry.key not in self._rows]

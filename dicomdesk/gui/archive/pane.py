@@ -1,28 +1,35 @@
 """The Archive view: which archive, what is found in it, and what is known of what is selected."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QMenu, QStackedWidget
+from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtGui import QGuiApplication, QHideEvent, QKeySequence, QShowEvent
+from PySide6.QtWidgets import QMenu
 
 from dicomdesk.dicom.query.attributes import Level
 from dicomdesk.errors import DicomdeskError
 from dicomdesk.gui import wording
 from dicomdesk.gui.archive.access import AccessState, ArchiveAccess
+from dicomdesk.gui.archive.carrying import Carrying
 from dicomdesk.gui.archive.cells import RECEIVED, archive_columns
+from dicomdesk.gui.archive.changes import Changes
 from dicomdesk.gui.archive.choosing import ArchiveChoice
 from dicomdesk.gui.archive.found import CONFLICTS, PATIENTS, FoundList
 from dicomdesk.gui.archive.nodes import EntryNode
-from dicomdesk.gui.archive.words import describe_archive, describe_entry, describe_many, found_text
+from dicomdesk.gui.archive.undoing import Undoing
+from dicomdesk.gui.archive.words import describe_archive, describe_entry, describe_many, found_text, uid_of
+from dicomdesk.gui.archive.works import Works
 from dicomdesk.gui.commands.command import FIND, FIND_KEYS, REFRESH, Offer, offer_commands
-from dicomdesk.gui.controls.buttons import menu_button
+from dicomdesk.gui.controls.buttons import menu_button, plain_button
+from dicomdesk.gui.controls.drop_area import DropArea
 from dicomdesk.gui.layouts import HEADER_MARGINS, column_of, row_of
 from dicomdesk.gui.outline.model import OutlineModel
 from dicomdesk.gui.outline.windowed_view import WindowedView
-from dicomdesk.gui.panels.details import Details, DetailsStrip
+from dicomdesk.gui.panels.details import Action, Details, DetailsStrip
 from dicomdesk.gui.panels.filter_bar import FilterBar
+from dicomdesk.gui.receive.row_actions import widest
 from dicomdesk.gui.security.credentials import SecurityAccess
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
@@ -48,17 +55,24 @@ class ArchivePane(View):
     ) -> None:
         super().__init__()
         self._theme = theme
+        self._session = session
         self._tasks = tasks
         self._notice: Details | None = None
         self._described: tuple[EntryNode, Details] | None = None
         """What was read of the selected row."""
         self._is_describing = False
+        self._selected: list[EntryNode] = []
+        """What was selected when it was last looked at."""
         self.access = ArchiveAccess(tasks, self)
         self.choice = ArchiveChoice(theme, tasks, self.access, self)
         self.model = OutlineModel(archive_columns(), self)
         self.found = FoundList(self.model, self.access, tasks, self)
         self.list = WindowedView(theme, self.model, self.found)
         self.details = DetailsStrip(theme)
+        self.works = Works(self.access, self)
+        self.changes = Changes(theme, tasks, self.access, self.works, self)
+        self.undoing = Undoing(theme, tasks, self.access, self.changes, self)
+        self.carrying = Carrying(theme, tasks, self.access, self.works, access.peers, self)
         self._path = state.archive_view
         self._was_opened = False
         self._looking = QTimer(self)
@@ -71,8 +85,14 @@ class ArchivePane(View):
     def remember(self, state: WindowState) -> WindowState:
         return replace(state, archive_view=self._path)
 
+    def closing_words(self) -> str:
+        if not self.works.is_running:
+            return ""
+        return self.tr("{title}: it is ended in order.").format(title=self.works.title)
+
     def end(self) -> None:
         self._looking.stop()
+        self.works.stop()
         self.access.close()
 
     def tell(self, details: Details | None) -> None:
@@ -107,14 +127,67 @@ class ArchivePane(View):
             (self.tr("Conflicts"), Tone.WARNING),
         ]
         self.filters = FilterBar(self._theme, chips, self.tr("Search name, ID, accession number, date, UID"))
-        self.archive_menu = QMenu(self)
-        self.choice.fill_menu(self.archive_menu)
-        self.archive_button = menu_button(self._theme, "", "folder", self.archive_menu, self.tr("Another archive"))
-        header = row_of((self.filters, 1), self.archive_button, margins=HEADER_MARGINS)
-        self.area = QStackedWidget()
+        self.imports = plain_button(
+            self._theme,
+            self.tr("Import…"),
+            "add",
+            self.carrying.import_folder,
+            self.tr("Take a folder into the archive"),
+        )
+        menu = QMenu(self)
+        self.more = menu_button(self._theme, "", "more", menu, self.tr("More"))
+        menu.aboutToShow.connect(lambda: self._fill_more(menu))
+        header = row_of((self.filters, 1), self.imports, self.more, margins=HEADER_MARGINS)
+        self.area = DropArea(self._theme)
         self.area.addWidget(self.choice.empty)
         self.area.addWidget(self.list)
         column_of(header, (self.area, 1), self.details, inside=self)
+        self._offer()
+
+    def _offer(self) -> None:
+        """Make commands of all that can be done: the menu bar, the menus here and keys share them."""
+        delete_key = QKeySequence.StandardKey.Delete
+        with_rows = (
+            Offer("send", self.tr("&Send to a peer…"), self._on_send, "Ctrl+Return"),
+            Offer("correct", self.tr("&Correct…"), self._on_correct, "F2", is_everywhere=False),
+            Offer("merge", self.tr("&Merge two patients…"), self._on_merge),
+            Offer("split", self.tr("Bring to &another study…"), self._on_split),
+            Offer("export", self.tr("&Export to a folder…"), partial(self._on_export, is_zip=False), "Ctrl+E"),
+            Offer("export-zip", self.tr("Export to a &ZIP archive…"), partial(self._on_export, is_zip=True)),
+            Offer("copy-uid", self.tr("Copy &UID"), self._on_copy),
+            Offer("remove", self.tr("&Remove…"), self._on_remove, delete_key, is_everywhere=False),
+        )
+        of_archive = (
+            Offer("import", self.tr("&Import a folder…"), self.carrying.import_folder, "Ctrl+O"),
+            Offer("import-files", self.tr("Import &files or a DICOMDIR…"), self.carrying.import_files),
+            Offer("corrections", self.tr("C&orrections…"), self.undoing.show_corrections),
+            Offer("trash", self.tr("&Trash…"), self.undoing.show_trash),
+            Offer("verify", self.tr("&Verify"), self.carrying.verify),
+            Offer("verify-deep", self.tr("Verify, and read every file"), partial(self.carrying.verify, is_deep=True)),
+            Offer("back-up", self.tr("&Back up…"), self.carrying.back_up),
+        )
+        always = (
+            Offer("open-configuration", self.tr("Choose a co&nfiguration…"), self.choice.choose_configuration),
+            Offer("open-folder", self.tr("Choose the fol&der of an archive…"), self.choice.choose_folder),
+            Offer("make", self.tr("Make a ne&w archive…"), self.choice.make),
+            Offer(REFRESH, self.tr("&Look at the archive again"), self._on_refresh, "F5"),
+            Offer(FIND, self.tr("&Find in the archive"), self.filters.search.setFocus, FIND_KEYS),
+        )
+        self._of_rows = offer_commands(self, with_rows)
+        self._of_archive = offer_commands(self, of_archive)
+        self._always = offer_commands(self, always)
+
+    def _fill_more(self, menu: QMenu) -> None:
+        menu.clear()
+        for actions in (self._of_rows, self._of_archive, self._always):
+            menu.addSeparator()
+            menu.addActions(actions)
+
+    def _on_menu(self, _node: object, place: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addActions(self._of_rows)
+        menu.popup(place)
 
     def _connect(self) -> None:
         self.access.changed.connect(self._on_archive)
@@ -125,14 +198,17 @@ class ArchivePane(View):
         self.list.selection_changed.connect(self._on_selected)
         self.list.node_opened.connect(self._on_opened)
         self.list.node_activated.connect(self._on_activated)
-        offers = (
-            Offer("open-configuration", self.tr("Choose a &configuration…"), self.choice.choose_configuration),
-            Offer("open-folder", self.tr("Choose the &folder of an archive…"), self.choice.choose_folder),
-            Offer("make", self.tr("&Make a new archive…"), self.choice.make),
-            Offer(REFRESH, self.tr("&Look at the archive again"), self._on_refresh, "F5"),
-            Offer(FIND, self.tr("&Find in the archive"), self.filters.search.setFocus, FIND_KEYS),
-        )
-        offer_commands(self, offers)
+        self.list.menu_wanted.connect(self._on_menu)
+        self.works.changed.connect(self._show_all)
+        self._session.ticked.connect(self._on_tick)
+        for worker in (self.changes, self.undoing, self.carrying):
+            worker.changed.connect(self._on_changed)
+        for teller in (self.changes, self.carrying):
+            teller.told.connect(self.tell)
+        self.changes.trash_wanted.connect(self.undoing.show_trash)
+        self.carrying.sending_wanted.connect(self.sending_wanted)
+        self.carrying.book_wanted.connect(self.peers_wanted)
+        self.area.dropped.connect(self._on_dropped)
 
     # Showing.
 
@@ -155,7 +231,13 @@ class ArchivePane(View):
     def _show_all(self) -> None:
         access, overview = self.access, self.access.overview
         self.filters.setVisible(access.is_open)
-        self.archive_button.setVisible(access.is_open)
+        self.imports.setVisible(access.is_open)
+        self.more.setVisible(access.is_open)
+        has_rows = access.is_open and self.list.has_selection()
+        for action in self._of_rows:
+            action.setEnabled(has_rows)
+        for action in self._of_archive:
+            action.setEnabled(access.is_open)
         self.area.setCurrentIndex(_ROWS if access.is_open else _EMPTY)
         self.filters.set_counts([overview.studies, overview.patients, len(overview.conflicts)])
         self.list.say_when_empty(self._empty_words())
@@ -175,23 +257,40 @@ class ArchivePane(View):
 
     def _show_details(self) -> None:
         self.details.setVisible(self.access.is_open or self._notice is not None)
-        self.details.show_details(self._notice or self._usual())
+        details = self._notice or self._usual()
+        if (work := self.works.describe()) is not None:
+            is_free = self._notice is None and not self.list.has_selection()
+            details = work if is_free else replace(details, progress=work.progress, actions=work.actions)
+        self.details.show_details(details)
+
+    def _on_tick(self) -> None:
+        if self.works.is_running:
+            self._show_details()
 
     def _usual(self) -> Details:
         nodes = self.selected()
         if len(nodes) > 1:
-            return describe_many(nodes)
+            return replace(describe_many(nodes), actions=self._offered())
         if nodes:
             if self._described is not None and self._described[0] is nodes[0]:
-                return self._described[1]
+                return replace(self._described[1], actions=self._offered())
             self._describe()
-            return describe_entry(nodes[0], None)
+            return replace(describe_entry(nodes[0], None), actions=self._offered())
         details = describe_archive(self.access)
         if self.filters.search.text().strip() and not self.access.problem:
             level = Level.PATIENT if self.found.wish.shelf == PATIENTS else Level.STUDY
             title = found_text(level, self.found.total, self.found.shown)
             return replace(details, title=f"{details.title}: {title}")
         return details
+
+    def _offered(self) -> tuple[Action, ...]:
+        """The buttons of what is selected."""
+        return (
+            Action(word=self.tr("Send to…"), run=self._on_send, icon="send"),
+            Action(word=self.tr("Correct…"), run=self._on_correct, icon="edit"),
+            Action(word=self.tr("Export…"), run=partial(self._on_export, is_zip=False), icon="folder"),
+            Action(word=self.tr("Remove…"), run=self._on_remove, icon="remove"),
+        )
 
     # Details of a row.
 
@@ -232,7 +331,50 @@ class ArchivePane(View):
             self._tasks.start(self.access.look_now())
 
     def _on_selected(self) -> None:
-        self.tell(None)
+        selected = self.selected()
+        if selected != self._selected:  # rows that come anew are selected again
+            self._selected, self._notice = selected, None
+        self._show_all()
+
+    def _on_changed(self) -> None:
+        self._described = None
+        self._tasks.start(self.access.look_now())
+
+    def _on_dropped(self, paths: list[str]) -> None:
+        if self.access.is_open:
+            self._tasks.start(self.carrying.take_in(paths))
+        elif len(paths) == 1:
+            self.choice.open(paths[0])
+
+    def _chosen(self) -> list[EntryNode]:
+        """The rows that are selected, without those that are below others."""
+        return [node for node in widest(self.list.selected_nodes()) if isinstance(node, EntryNode)]
+
+    def _on_send(self) -> None:
+        self.carrying.send(self._chosen(), self.list)
+
+    def _on_correct(self) -> None:
+        for node in self._chosen()[:1]:
+            self.changes.correct(node)
+
+    def _on_merge(self) -> None:
+        if nodes := self._chosen():
+            self.changes.merge(nodes)
+
+    def _on_split(self) -> None:
+        for node in self._chosen()[:1]:
+            self.changes.split(node)
+
+    def _on_export(self, *, is_zip: bool) -> None:
+        self.carrying.export(self._chosen(), is_zip=is_zip)
+
+    def _on_remove(self) -> None:
+        if nodes := self._chosen():
+            self.changes.remove(nodes)
+
+    def _on_copy(self) -> None:
+        """One a line; of patients the IDs."""
+        QGuiApplication.clipboard().setText("\n".join(filter(None, (uid_of(node) for node in self._chosen()))))
 
     def _on_opened(self, node: object) -> None:
         if isinstance(node, EntryNode):

@@ -15,10 +15,20 @@ from dicomdesk.gui.panels.details import Details
 from dicomdesk.gui.theme import Tone
 
 if TYPE_CHECKING:
-    from dicomdesk.archive.administration.desk import AreaUsage
+    from dicomdesk.archive.administration.desk.looking import AreaUsage
     from dicomdesk.archive.administration.details import Details as EntryDetails
 
-__all__ = ["count_words", "describe_archive", "describe_entry", "describe_many", "found_text", "title_of", "usage_text"]
+__all__ = [
+    "count_words",
+    "describe_archive",
+    "describe_entry",
+    "describe_many",
+    "found_text",
+    "rows_text",
+    "title_of",
+    "uid_of",
+    "usage_text",
+]
 
 _MOST_SENDERS: Final = 3
 
@@ -138,16 +148,30 @@ def _sender_words(details: "EntryDetails") -> list[str]:
     return [_say("Sent by {titles}.").format(titles=words)]
 
 
-def describe_many(nodes: Sequence[EntryNode]) -> Details:
-    """Say what several rows are together."""
+def uid_of(node: EntryNode) -> str:
+    """Return the UID of a row; of a patient the ID."""
+    name = {
+        Level.PATIENT: "patient_id",
+        Level.STUDY: "study_instance_uid",
+        Level.SERIES: "series_instance_uid",
+        Level.IMAGE: "sop_instance_uid",
+    }[node.listed.level]
+    return human.printable(str(node.listed.values.get(name, "")))
+
+
+def rows_text(nodes: Sequence[EntryNode]) -> str:
+    """Count rows."""
     levels = {node.listed.level for node in nodes}
     if len(levels) == 1:
-        selected = count_words(levels.pop(), len(nodes))
-    else:
-        selected = wording.plural(len(nodes), _say("{count} row"), _say("{count} rows"))
+        return count_words(levels.pop(), len(nodes))
+    return wording.plural(len(nodes), _say("{count} row"), _say("{count} rows"))
+
+
+def describe_many(nodes: Sequence[EntryNode]) -> Details:
+    """Say what several rows are together."""
     instances = sum(_number(node, "instances") or int(node.listed.level is Level.IMAGE) for node in nodes)
     size = sum(_number(node, "bytes") for node in nodes)
-    title = _say("{rows} selected").format(rows=selected)
+    title = _say("{rows} selected").format(rows=rows_text(nodes))
     text = f"{count_words(Level.IMAGE, instances)}, {human.size_text(size)}."
     return Details(title=title, text=text, icon="archive", tone=Tone.PLAIN)
 

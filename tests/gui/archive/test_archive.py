@@ -1,4 +1,3 @@
-from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -8,32 +7,10 @@ from dicomdesk.gui.archive.access import AccessState
 from dicomdesk.gui.archive.cells import INSTANCES, NAME
 from dicomdesk.gui.archive.choosing import ArchiveChoice
 from dicomdesk.gui.archive.found import CONFLICTS, PATIENTS
-from dicomdesk.gui.archive.nodes import EntryNode
 from dicomdesk.gui.archive.pane import ArchivePane
 from dicomdesk.gui.main_window import MainWindow
+from tests.gui.archive.doing import WaitUntil, names, opened, row, search
 from tests.helpers.archives.served_archives import Running, encoded
-
-WaitUntil = Callable[[Callable[[], bool]], None]
-
-
-def names(pane: ArchivePane) -> list[str]:
-    return [node.text(NAME) for node in pane.model.root.children]
-
-
-def search(pane: ArchivePane, text: str, wait_until: WaitUntil) -> list[str]:
-    pane.filters.search.setText(text)
-    wait_until(lambda: not pane.found.is_asking)
-    return names(pane)
-
-
-def row(pane: ArchivePane, name: str) -> EntryNode:
-    return next(n for n in pane.model.root.children if isinstance(n, EntryNode) and n.text(NAME) == name)
-
-
-def opened(pane: ArchivePane, node: EntryNode, wait_until: WaitUntil) -> list[EntryNode]:
-    pane.list.expand_node(node)
-    wait_until(lambda: node.is_known)
-    return [child for child in node.children if isinstance(child, EntryNode)]
 
 
 def test_without_an_archive_the_view_invites_to_choose_or_make_one(window: MainWindow) -> None:

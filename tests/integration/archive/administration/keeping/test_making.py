@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from dicomdesk.archive.administration.desk import ArchiveDesk
+from dicomdesk.archive.administration.desk.desk import ArchiveDesk
 from dicomdesk.archive.administration.keeping.making import make_archive
 from dicomdesk.archive.administration.place import ArchivePlace
 from dicomdesk.errors import StorageError

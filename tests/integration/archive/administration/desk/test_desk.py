@@ -5,14 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from dicomdesk.archive.administration.desk import ArchiveDesk
+from dicomdesk.archive.administration.desk.changing import Trashed
+from dicomdesk.archive.administration.desk.desk import ArchiveDesk
+from dicomdesk.archive.administration.desk.looking import FoundRows
 from dicomdesk.archive.administration.keeping.importing import ImportedItem, ImportOutcome
 from dicomdesk.archive.administration.listing import Listed
 from dicomdesk.archive.administration.place import ArchivePlace
+from dicomdesk.archive.administration.search.orders import Order, StudyValue
 from dicomdesk.archive.areas.trash import Trash
+from dicomdesk.archive.audit.settings import AuditSettings
 from dicomdesk.archive.file_check import Finding
 from dicomdesk.dicom.query.attributes import PATIENT_ID, PERSON_NAME_TAG
-from dicomdesk.errors import CancelledError
+from dicomdesk.errors import CancelledError, SettingsError
 from tests.helpers.archives.served_archives import Running, encoded, running
 from tests.helpers.data.datasets import CT_IMAGE, part10
 
@@ -47,6 +51,7 @@ def served(tmp_path: Path, announce_log: Callable[[str], None]) -> Iterator[tupl
 
 def only(desk: ArchiveDesk, text: str) -> Listed:
     found = desk.search(text)
+    assert isinstance(found, FoundRows)
     assert found.total == len(found.rows) == 1
     return found.rows[0]
 
@@ -169,3 +174,67 @@ def test_files_are_verified_and_backed_up_until_it_is_enough(
         desk.back_up(tmp_path / "backups", watch=Ending(0))
     report = desk.back_up(tmp_path / "backups", keep=3)["ARCHIVE"]
     assert (report.files, report.damaged) == (len(archive.files()), 0)
+
+
+def test_what_was_removed_comes_back_from_the_trash(served: tuple[Running, ArchiveDesk]) -> None:
+    archive, desk = served
+    before = set(archive.indexed().values())
+    desk.remove(desk.plan_removal([only(desk, "john")]), by="me")
+    (trashed,) = desk.trash()
+    assert trashed == Trashed(area="ARCHIVE", entry=trashed.entry)
+    assert trashed.entry.instances == 1
+    assert desk.restore(trashed).restored == 1
+    assert desk.trash() == []
+    assert set(archive.indexed().values()) == before
+
+
+def test_a_correction_is_taken_back_once(served: tuple[Running, ArchiveDesk]) -> None:
+    _archive, desk = served
+    desk.correct(only(desk, "john"), {PATIENT_ID: "P3"}, reason="wrong")
+    desk.refresh()
+    (made,) = desk.corrections()
+    assert (made.record.origin.reason, made.undone_by) == ("wrong", "")
+    assert desk.preview_undo(made).instance_count == 1
+    undone = desk.undo(made, reason="right before")
+    desk.refresh()
+    assert only(desk, "john").values["patient_id"] == "P2"
+    assert [one.undone_by for one in desk.corrections()] == ["", undone.origin.correction_id]
+    with pytest.raises(SettingsError, match="taken back before"):
+        desk.undo(made, reason="")
+
+
+def test_a_study_that_was_split_is_two(served: tuple[Running, ArchiveDesk]) -> None:
+    _archive, desk = served
+    (series,) = desk.below(only(desk, "jane"))
+    first = desk.below(series)[0]
+    assert desk.preview_split(first, {PATIENT_ID: "P8"}).instance_count == 1
+    desk.split(first, {PATIENT_ID: "P8"}, reason="of somebody else")
+    desk.refresh()
+    assert only(desk, "p8").values["instances"] == 1
+    assert only(desk, "p1").values["instances"] == 1
+
+
+def test_patients_are_counted_with_all_their_studies(served: tuple[Running, ArchiveDesk]) -> None:
+    archive, desk = served
+    archive.put(encoded("3.1", "1.2.5", "1.2.5.1", patient="P2", name="Doe^John"))
+    desk.refresh()
+    found = desk.search_patients("doe", order=Order(value=StudyValue.NAME))
+    assert found.total == 2
+    assert [(row.values["patient_id"], row.values["studies"]) for row in found.rows] == [("P1", 1), ("P2", 2)]
+    assert len(desk.below(found.rows[1])) == 2
+
+
+def test_all_that_is_done_is_told_to_the_audit_trail(served: tuple[Running, ArchiveDesk], tmp_path: Path) -> None:
+    trail = tmp_path / "audit.xml"
+    with ArchiveDesk(ArchivePlace(folder=tmp_path / "area"), AuditSettings(file=trail)) as desk:
+        desk.export(desk.find_instances([only(desk, "john")]), tmp_path / "cd")
+        desk.correct(only(desk, "john"), {PATIENT_ID: "P3"}, reason="wrong")
+        desk.refresh()
+        desk.import_inputs("ARCHIVE", [str(tmp_path / "cd")], lambda _item: None)
+        desk.refresh()
+        desk.tell_sending(desk.find_instances([only(desk, "p3")]), "PACS", "pacs.example")
+        desk.remove(desk.plan_removal([only(desk, "p3")]), by="me")
+        desk.back_up(tmp_path / "backups")
+    told = trail.read_text()
+    for word in ("export", "wrong", "import", "send queue", "archive view, remove", "backup"):
+        assert word in told, word
