@@ -32,7 +32,7 @@ def manual_page(tool: Tool, *, date: str, commands: Mapping[str, str] = MappingP
     lines = [
         f".TH {_quoted(tool.name.upper())} 1 {_quoted(date)} {_quoted(f'dicomdesk {__version__}')}",
         ".SH NAME",
-        f"{_plain(tool.name)} \\- {_plain(tool.description)}",
+        f"{_plain(tool.name.replace(' ', '-'))} \\- {_plain(tool.description)}",  # one word: whatis looks for it
         ".SH SYNOPSIS",
         f".B dicomdesk {_plain(tool.name)}",
         _plain(synopsis(tool)),

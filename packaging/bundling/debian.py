@@ -44,7 +44,7 @@ _PRERM = """\
 #!/bin/sh
 set -e
 if [ "$1" = remove ] && [ -d /run/systemd/system ]; then
-    systemctl disable --now dicomdesk-dcmqrscp.service dicomdesk-dcmrecv.service || true
+    deb-systemd-invoke stop dicomdesk-dcmqrscp.service dicomdesk-dcmrecv.service || true
 fi
 """
 _OVERRIDES = """\

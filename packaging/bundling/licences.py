@@ -19,7 +19,9 @@ def write_licences(folder: Path, program: Path, extras: tuple[str, ...], python_
         texts = [
             file
             for file in found.files or ()
-            if _LOOKS_LIKE_ONE.search(file.name) and file.suffix not in (".py", ".pyc")
+            if _LOOKS_LIKE_ONE.search(file.name)
+            and file.suffix not in (".py", ".pyc")
+            and Path(str(found.locate_file(file))).stat().st_size
         ]
         target = folder / name
         target.mkdir(parents=True, exist_ok=True)

@@ -142,7 +142,7 @@ class Views(QObject):
         """The Associations view."""
         from dicomdesk.gui.panes.associations import AssociationsPane  # noqa: PLC0415 - loaded when it is built
 
-        return self._told(AssociationsPane(self._around.theme, self._around.session))
+        return self._told(AssociationsPane(self._around.theme, self._around.session, self._around.tasks))
 
     @cached_property
     def peers(self) -> "PeersPane":

@@ -22,9 +22,11 @@ from dicomdesk.engine.events import (
     JobOutcome,
     Negotiation,
     ProposedContext,
+    RequestFailed,
     TlsSession,
 )
 from dicomdesk.engine.facts.arrivals import AssociationSum, ReceptionSum
+from dicomdesk.engine.reasons.outcomes import explain_event
 from dicomdesk.engine.retrieve.facts import RetrieveFact
 from dicomdesk.engine.retrieve.messages import AssociationMessage, message_of
 from dicomdesk.gui import wording
@@ -228,7 +230,8 @@ class AssociationRecord(Node):
         if column != PEER:
             return None
         title, _, place = self.peer.partition("@")
-        parts = [Part(title or _say("unnamed"), Weight.STRONG), Part(place, Weight.QUIET)]
+        name = title or (_say("unnamed") if self.number > 0 else _say("No request"))
+        parts = [Part(name, Weight.STRONG), Part(place, Weight.QUIET)]
         if self.children:
             count = wording.plural(len(self.whole), "", _say("check, {count} associations"))
             parts.insert(1, Part(count, Weight.PLAIN))
@@ -269,6 +272,8 @@ class AssociationLog:
         self._problems = problems or loose_shelf()
         self._kept = 0
         """Messages of all associations."""
+        self._failed_requests = 0
+        """Connections that came to nothing; they have no number of their own."""
         self._troubled: dict[_Way, dict[tuple[str, int], AssociationRecord]] = {}
         """Those that are reported, by the way that they went."""
 
@@ -298,6 +303,8 @@ class AssociationLog:
                 self._on_step(event, at)
             case ItemFinished(association=association) if association:
                 self._on_item(event, at)
+            case RequestFailed() if not event.is_bare_connection:
+                self._on_failed_request(event, at)
             case JobFinished(job_id=job_id, outcome=JobOutcome.CANCELLED):
                 self._on_cancelled(job_id)
             case _:
@@ -349,6 +356,17 @@ class AssociationLog:
         record.called_ae_title = human.printable(event.called_ae_title)
         record.peer = f"{record.calling_ae_title}@{human.printable(event.peer_host)}"
         record.contexts = event.contexts
+
+    def _on_failed_request(self, event: RequestFailed, at: float) -> None:
+        """A connection over which nobody came to ask for an association: TLS failed, or what was sent is no DICOM."""
+        self._failed_requests += 1
+        record = self._add((event.job_id, -self._failed_requests), is_requestor=False, at=at)
+        record.peer = f"@{human.printable(event.peer_host)}"
+        record.state, record.reason = AssociationState.REFUSED, human.printable(event.reason)
+        known = explain_event(event)
+        record.advice = human.printable(f"{known.cause} {known.advice}".strip())
+        record.ended_at = at
+        self._outline.touch(record)
 
     def _on_step(
         self,

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
 
 from dicomdesk import human
 from dicomdesk.gui import wording
+from dicomdesk.gui.associations.timeline import Timeline
 from dicomdesk.gui.controls.chips import ChipRow
 from dicomdesk.gui.layouts import column_of, row_of
 from dicomdesk.gui.models.agreement_nodes import VALUE, agreement_columns, agreement_nodes, expiry_mark, utc_now
@@ -24,7 +25,7 @@ from dicomdesk.gui.outline.model import OutlineModel
 from dicomdesk.gui.outline.view import OutlineView
 from dicomdesk.gui.panels.band import Band
 from dicomdesk.gui.panels.heading import Heading, PlainLabel
-from dicomdesk.gui.theme import MARGIN, Theme, Tone
+from dicomdesk.gui.theme import GRID, MARGIN, Theme, Tone
 
 _WHAT_COLUMN = 2
 
@@ -64,7 +65,10 @@ class NegotiationPanel(Band):
         self.agreement = OutlineView(theme, self._agreement_model, stretched=VALUE)
         self.agreement.setAccessibleName(self.tr("Security and options"))
         self._pages = QStackedWidget()
-        for page in (self.contexts, self.messages, self.agreement):
+        self.timeline = Timeline(theme)
+        said = QWidget()
+        column_of(self.timeline, (self.messages, 1), inside=said, spacing=GRID)
+        for page in (self.contexts, said, self.agreement):
             self._pages.addWidget(page)
         self.chips.chosen.connect(self._pages.setCurrentIndex)
         self.contexts.node_selected.connect(lambda _node: self._draw_heading())
@@ -74,6 +78,7 @@ class NegotiationPanel(Band):
     def show_record(self, record: AssociationRecord | None) -> None:
         """Show an association, or bring what is shown up to date."""
         self._record = record
+        self.timeline.show_record(record)
         if record is None:
             self._context_model.clear()
             self._message_model.clear()
@@ -131,6 +136,9 @@ class NegotiationPanel(Band):
         self.setAccessibleDescription(why)
 
     def _title_of(self, record: AssociationRecord) -> str:
+        if record.number < 0:
+            place = record.peer.partition("@")[2]
+            return self.tr("A connection from {place}: no association was asked for").format(place=place)
         names = f"{record.calling_ae_title} → {record.called_ae_title}"
         if record.state is AssociationState.NEGOTIATING:
             return self.tr("{names}: negotiating").format(names=names)

@@ -1,14 +1,16 @@
 """The Associations view: every association, in and out, and what was agreed in it."""
 
 from collections.abc import Callable, Hashable, Sequence
+from pathlib import Path
 from time import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget
 
 from dicomdesk.engine.events import Event
+from dicomdesk.gui.associations.record_texts import as_text, write_associations
 from dicomdesk.gui.commands.command import FIND, FIND_KEYS, Offer, offer_commands
 from dicomdesk.gui.controls.buttons import plain_button
 from dicomdesk.gui.controls.empty_state import EmptyState
@@ -21,12 +23,15 @@ from dicomdesk.gui.models.association_log import (
     AssociationRecord,
     AssociationState,
     association_columns,
+    association_word,
 )
 from dicomdesk.gui.outline.model import Node, OutlineModel
 from dicomdesk.gui.outline.view import OutlineView
 from dicomdesk.gui.panels.filter_bar import FilterBar
 from dicomdesk.gui.panels.negotiation_panel import NegotiationPanel
+from dicomdesk.gui.questions.file_dialogs import ask_new_file
 from dicomdesk.gui.session import Session
+from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import Theme, Tone
 from dicomdesk.gui.view import Badge, View, WantedAssociation
 
@@ -42,9 +47,10 @@ class AssociationsPane(View):
 
     key = "associations"
 
-    def __init__(self, theme: Theme, session: Session) -> None:
+    def __init__(self, theme: Theme, session: Session, tasks: Tasks) -> None:
         super().__init__()
         self._theme = theme
+        self._tasks = tasks
         self._session = session
         self.model = OutlineModel(association_columns(), self)
         self.log = AssociationLog(self.model, session.problems.shelf(self.key))
@@ -59,7 +65,7 @@ class AssociationsPane(View):
                 (self.tr("Incoming"), Tone.PLAIN),
                 (self.tr("With problems"), Tone.BAD),
             ],
-            self.tr("Search AE title, host"),
+            self.tr("Search AE title, host, reason"),
         )
         self._follows_latest = True
         self._is_selecting = self._is_asking = False
@@ -73,6 +79,7 @@ class AssociationsPane(View):
         self.filters.changed.connect(self._on_filter)
         offers = (
             Offer("clear", self.tr("&Clear ended"), self._on_clear, "Ctrl+L"),
+            Offer("save", self.tr("&Save associations…"), self._on_save, "Ctrl+S"),
             Offer(FIND, self.tr("&Find in the list"), self.filters.search.setFocus, FIND_KEYS),
         )
         offer_commands(self, offers)
@@ -113,7 +120,14 @@ class AssociationsPane(View):
             self._on_clear,
             self.tr("Take ended associations off the list"),
         )
-        header = row_of((self.filters, 1), clear, margins=HEADER_MARGINS)
+        save = plain_button(
+            self._theme,
+            self.tr("&Save…"),
+            "report",
+            self._on_save,
+            self.tr("Write the associations that are listed, with contexts and messages, as text or JSON"),
+        )
+        header = row_of((self.filters, 1), save, clear, margins=HEADER_MARGINS)
         self.splitter = QSplitter(Qt.Orientation.Vertical)
         self.splitter.setChildrenCollapsible(False)
         self.splitter.setHandleWidth(1)
@@ -202,8 +216,28 @@ class AssociationsPane(View):
         self.model.flush()
         self._show_all()
 
+    def listed(self) -> list[AssociationRecord]:
+        """Return the associations that pass the filter, the oldest first."""
+        chip, words = self.filters.chip, self.filters.words()
+        records = (node for node in self.model.root.children if isinstance(node, AssociationRecord))
+        return [record for record in records if accepts(record, chip, words)]
+
+    def _on_save(self) -> None:
+        self._tasks.start(self._save(self.listed(), "associations.txt"), owner=self)
+
+    async def _save(self, records: list[AssociationRecord], name: str) -> None:
+        """Have the user name a file, and write these into it; what fails is told by ``Tasks``."""
+        path = await ask_new_file(self._tasks, self, self.tr("Save associations as text, or as JSON (.json)"), name)
+        if path:
+            await self._tasks.run(write_associations, Path(path), records)
+
     def _on_menu(self, _node: object, place: QPoint) -> None:
         menu = QMenu(self)
+        node = self.view.selected_node()
+        if isinstance(node, AssociationRecord):
+            record = node.parent if isinstance(node.parent, AssociationRecord) else node
+            menu.addAction(self.tr("Copy as text"), lambda: QGuiApplication.clipboard().setText(as_text([record])))
+        menu.addAction(self.tr("Save all that are listed…"), self._on_save)
         menu.addAction(self.tr("Take ended associations off the list"), self._on_clear)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(place)
@@ -221,7 +255,8 @@ def accepts(node: Node, chip: int, words: list[str]) -> bool:
         return False
     if not words:
         return True
-    text = f"{node.peer} {node.calling_ae_title} {node.called_ae_title}".casefold()
+    names = f"{node.peer} {node.calling_ae_title} {node.called_ae_title}"
+    text = f"{names} {association_word(node.shown_state)} {node.reason}".casefold()
     return all(word in text for word in words)
 
 

@@ -1,8 +1,15 @@
+import json
 from dataclasses import replace
+from pathlib import Path
 
+import pytest
+from pytestqt.qtbot import QtBot
+
+from dicomdesk.engine.events import ItemOutcome
 from dicomdesk.gui.controls.chips import Chip
 from dicomdesk.gui.main_window import MainWindow
 from dicomdesk.gui.models.association_log import AssociationRecord
+from dicomdesk.gui.panes import associations
 from dicomdesk.gui.panes.associations import ALL, INCOMING, OPEN, OUTGOING, PROBLEMS, accepts, has_problem
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.view import WantedAssociation
@@ -90,3 +97,35 @@ def test_refusal_of_all_contexts_is_a_problem(window: MainWindow, session: Sessi
     window.problems.show_button.click()
     assert window.views.currentWidget() is window.associations
     assert window.associations.view.selected_node() is window.associations.log.find(*problem.row)  # type: ignore[misc] # of this view's kind
+
+
+def test_what_is_found_by_its_reason_is_saved_as_text_or_json(
+    window: MainWindow, session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    play(session)
+    window.open_view("associations")
+    window.associations.filters.search.setText("not established")
+    (listed,) = window.associations.listed()
+    assert listed.peer.startswith("OLDPACS")
+    file = tmp_path / "associations.json"
+
+    async def choose(*_asked: object) -> str:
+        return str(file)
+
+    monkeypatch.setattr(associations, "ask_new_file", choose)
+    window.associations._on_save()
+    qtbot.waitUntil(lambda: file.exists() and bool(file.read_text("utf-8")))
+    assert [saved["state"] for saved in json.loads(file.read_text("utf-8"))] == ["refused"]
+
+
+def test_an_association_over_time_is_told_in_words_too(window: MainWindow, session: Session) -> None:
+    header = scenes.header(scenes.JANE, ("1", "Axial", "CT"), 1)
+    refused = scenes.finished(header, 1, ItemOutcome.REFUSED, status=0xA700)
+    *first, last = scenes.at_noon([*scenes.outgoing(1), scenes.finished(header, 0), refused])
+    session.sent.arrived.emit([*first, replace(last, at=last.at + 4)])
+    window.open_view("associations")
+    session.ticked.emit()
+    timeline = window.associations.panel.timeline
+    assert timeline.accessibleDescription().endswith("1 problem")
+    assert "longest pause 4.01 s" in timeline.words()
+    timeline.grab()

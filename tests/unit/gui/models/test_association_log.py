@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dicomdesk.engine.events import AssociationAborted, Event, ItemOutcome, JobFinished, JobOutcome
+from dicomdesk.engine.events import AssociationAborted, Event, ItemOutcome, JobFinished, JobOutcome, RequestFailed
 from dicomdesk.gui.models import association_log
 from dicomdesk.gui.models.association_log import (
     CONTEXTS,
@@ -72,6 +72,24 @@ def test_outgoing_association_is_told_whole(log: AssociationLog, outline: PlainO
     ]
     assert log.open == 0
     assert len(book) == 0
+
+
+def test_a_connection_that_came_to_nothing_is_a_row_with_the_reason_each_time(
+    log: AssociationLog, outline: PlainOutline, book: ProblemBook
+) -> None:
+    for reason in (
+        "TLS error: no shared cipher",
+        "TLS error: certificate has expired",
+        "The peer closed the connection",
+    ):
+        log.apply(RequestFailed(job_id=scenes.RECEIVE_JOB, peer_host="10.1.4.66", reason=reason), 10.0)
+    records = [node for node in outline.root.children if isinstance(node, AssociationRecord)]
+    assert [(record.text(PEER), record.text(STATE), record.reason) for record in records] == [
+        ("@10.1.4.66", "Not established", "TLS error: no shared cipher"),
+        ("@10.1.4.66", "Not established", "TLS error: certificate has expired"),
+    ]
+    assert all(record.advice for record in records)
+    assert (log.open, len(book)) == (0, 0)  # the listener reports it
 
 
 def test_incoming_association_names_who_called(log: AssociationLog, outline: PlainOutline) -> None:
