@@ -83,6 +83,7 @@ class Timeline(QWidget):
         if shown == self._shown:
             return
         self._record, self._shown = record, shown
+        self.setVisible(record is not None and bool(record.messages))
         self.setAccessibleDescription(self.words())
         self.setToolTip(wording.plain_tip(self.words()))
         self.update()
@@ -95,7 +96,7 @@ class Timeline(QWidget):
         parts = []
         pause = longest_pause(record)
         if pause.lasted_s >= _SHORTEST_TOLD_S:
-            words = self.tr("longest pause {pause} s, {after} s after the begin")
+            words = self.tr("longest pause {pause} s, {after} s after the start")
             parts.append(words.format(pause=f"{pause.lasted_s:.2f}", after=f"{pause.after_s:.2f}"))
         count = sum(is_problem(message) for message in record.messages)
         if count:

@@ -37,11 +37,11 @@ def message_columns() -> tuple[Column, ...]:
     return (
         Column(title=_say("Time"), width=88, is_number=True),
         Column(title=_say("No."), width=52, is_number=True),
-        Column(title=_say("Message"), width=240),
+        Column(title=_say("Message"), width=210),
         Column(title=_say("State"), width=112),
         Column(title=_say("Status"), width=64),
         Column(title=_say("Size"), width=76, is_number=True),
-        Column(title=_say("What is said of it"), width=280),
+        Column(title=_say("What is said of it"), width=190),
     )
 
 

@@ -67,7 +67,8 @@ class NegotiationPanel(Band):
         self._pages = QStackedWidget()
         self.timeline = Timeline(theme)
         said = QWidget()
-        column_of(self.timeline, (self.messages, 1), inside=said, spacing=GRID)
+        over_time = row_of((self.timeline, 1), margins=(MARGIN, 0, MARGIN, GRID))
+        column_of(over_time, (self.messages, 1), inside=said)
         for page in (self.contexts, said, self.agreement):
             self._pages.addWidget(page)
         self.chips.chosen.connect(self._pages.setCurrentIndex)

@@ -122,11 +122,12 @@ class AssociationsPane(View):
         )
         save = plain_button(
             self._theme,
-            self.tr("&Save…"),
+            "",
             "report",
             self._on_save,
             self.tr("Write the associations that are listed, with contexts and messages, as text or JSON"),
         )
+        save.setAccessibleName(self.tr("Save associations"))
         header = row_of((self.filters, 1), save, clear, margins=HEADER_MARGINS)
         self.splitter = QSplitter(Qt.Orientation.Vertical)
         self.splitter.setChildrenCollapsible(False)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from PySide6.QtGui import QColor, QPainter, QPixmap, QRadialGradient
 
 from dicomdesk.dicom.files.element_tree import ElementRow, ElementTree
+from dicomdesk.engine.events import ItemOutcome
 from dicomdesk.engine.facts.reception import StorageChanged, StorageState
 from dicomdesk.engine.receive.book.completeness import CountSource
 from dicomdesk.engine.receive.request import Storage, SubFolders
@@ -61,9 +62,21 @@ def associations(stage: Stage) -> None:
 
 
 def associations_messages(stage: Stage) -> None:
-    """The messages of an association."""
+    """The messages of an association, one of them with a pause before it and a failure."""
     associations(stage)
-    stage.window.associations.panel.chips.choose(1)
+    first = len(stage.window.associations.log)
+    header = scenes.header(scenes.JANE, ("1", "Axial", "CT"), 1)
+    job = scenes.SEND_JOB
+    events = [*scenes.outgoing(7), *(scenes.finished(header, number, association=7) for number in range(24))]
+    events.append(scenes.finished(header, 24, ItemOutcome.REFUSED, association=7, status=0xA700, reason="Disk is full"))
+    events.append(scenes.released(job, 7))
+    arrivals = just_now(events)
+    late = [replace(each, at=each.at + 0.4 * (number > 20)) for number, each in enumerate(arrivals)]
+    stage.session.sent.arrived.emit(late)
+    stage.settle()
+    pane = stage.window.associations
+    pane.view.select_node(pane.model.root.children[first])
+    pane.panel.chips.choose(1)
 
 
 def association_rejected(stage: Stage) -> None:
