@@ -31,7 +31,9 @@ from dicomdesk.gui.rules.store import RuleStore
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import Theme
 from tests.gui.answers import wait_for
+from tests.helpers.data.studies import write_study
 from tests.helpers.jobs.routing import folder_rule, make_rule, write_instance
+from tests.helpers.jobs.sending import send
 from tests.helpers.peers.fake_peer import FakePeer, Status
 
 WaitUntil = Callable[[Callable[[], bool]], None]
@@ -257,6 +259,24 @@ def test_rules_go_on_when_the_process_that_sends_was_killed(
         write_instance(inside / "b")
         wait_until(lambda: not (inside / "b").exists())
         settle(pane, wait_until)
+
+
+@pytest.mark.parametrize("has_host", [True])
+def test_what_another_process_receives_is_sent_on(
+    pane: RulesPane, window: MainWindow, tmp_path: Path, wait_until: WaitUntil
+) -> None:
+    session = pane._session
+    window.receive.flow.listen(replace(window.receive.request(), port=0, address="127.0.0.1"))
+    wait_until(lambda: session.listening_port > 0)
+    with FakePeer() as peer:
+        give_peer(pane, "PACS", peer.port)
+        pane.store.put(make_rule("All", "PACS", trigger=QuietStudy(quiet_s=0.05)))
+        settle(pane, wait_until)
+        send(session.listening_port, write_study(tmp_path / "out", 3))
+        wait_until(lambda: len(peer.stores) == 3)
+        row = pane.rows.rows["all"]
+        wait_until(lambda: row.text(TODAY) == "3")
+    assert not session._jobs.keys() - {session._receive_id}, "a window with rules ticks seldom while all is calm"
 
 
 def test_what_a_peer_refuses_is_a_problem_that_leads_to_the_rule(
