@@ -200,9 +200,7 @@ async def _live(application: "QApplication", loop: asyncio.AbstractEventLoop, st
     await _complete(window, tasks)
     bridge.release()
     is_complete.set_result(None)
-    window.receive.flow.keep_totals(paths.state_folder() / "received-today.json")
-    window.receive.start_with_program()
-    window.rules.begin(paths.configuration_folder() / "rules.json")
+    _begin_work(window, is_first=loaded.is_new)
     await closed.wait()
     inbox.close()
     await _leave(window, session, tasks, state_file)
@@ -219,6 +217,15 @@ async def _complete(window: "MainWindow", tasks: "Tasks") -> None:
         await tasks.breathe()
     gc.freeze()  # what the program itself is made of is not looked through again
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS, _YOUNG_COLLECTIONS, _NEVER)
+
+
+def _begin_work(window: "MainWindow", *, is_first: bool) -> None:
+    """Begin what the program does by itself; a first start asks before what suits this machine."""
+    window.receive.flow.keep_totals(paths.state_folder() / "received-today.json")
+    window.receive.start_with_program()
+    window.rules.begin(paths.configuration_folder() / "rules.json")
+    if is_first:
+        window.ask_first_start()
 
 
 def _open_inbox(window: "MainWindow", session: "Session", start: Start) -> "Inbox":

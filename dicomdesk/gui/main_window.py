@@ -2,17 +2,19 @@
 
 from dataclasses import replace
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QResizeEvent
+from PySide6.QtGui import QAction, QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QSplitter, QWidget
 
 from dicomdesk import paths
 from dicomdesk.engine.peers.known_peer import KnownPeer
-from dicomdesk.gui.commands.command import keys_text
+from dicomdesk.gui.commands.command import commands_of, keys_text
 from dicomdesk.gui.commands.keyboard import WINDOW, Keyboard
 from dicomdesk.gui.frame.appearance import AppearanceButton
+from dicomdesk.gui.frame.background import Background
 from dicomdesk.gui.frame.log_access import FOLDER as LOG_FOLDER
 from dicomdesk.gui.frame.log_access import LogAccess
 from dicomdesk.gui.frame.menu_bar import MenuBar, Menus
@@ -25,7 +27,7 @@ from dicomdesk.gui.panels.details import Details
 from dicomdesk.gui.panels.sidebar import Sidebar
 from dicomdesk.gui.panels.status_strip import Figures, StatusStrip
 from dicomdesk.gui.panels.view_stack import ViewStack, scrolling
-from dicomdesk.gui.preferences.preferences import keep_preferences, preferences_of
+from dicomdesk.gui.preferences.preferences import Preferences, keep_preferences, preferences_of
 from dicomdesk.gui.security.credentials import Credentials, SecurityAccess
 from dicomdesk.gui.security.peer_store import PeerStore
 from dicomdesk.gui.security.security_store import SecurityStore
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dicomdesk.gui.archive.pane import ArchivePane
+    from dicomdesk.gui.dialogs.first_start import FirstStartDialog, Proposal
     from dicomdesk.gui.dialogs.problem_list import ProblemList
     from dicomdesk.gui.panes.associations import AssociationsPane
     from dicomdesk.gui.panes.receive import ReceivePane
@@ -112,7 +115,11 @@ class MainWindow(QMainWindow):
         """What the user prefers of the whole program."""
         self.log = LogAccess(theme, session, tasks, self)
         self.log.prefer(self.preferences)
+        self.background = Background(theme, session, tasks, self, self._tray_offers)
+        self.background.prefer(self.preferences)
+        self.background.explained.connect(lambda: self._prefer(replace(self.preferences, knows_tray=True)))
         self._settings: SettingsDialog | None = None
+        self._welcome: FirstStartDialog | None = None
         self.keyboard.take(WINDOW, self)
         self._lay_out()
         self._save_timer = QTimer(self)
@@ -176,6 +183,7 @@ class MainWindow(QMainWindow):
         """Keep the log in the profile from now on, and show it where it was shown the last time."""
         self.log.begin(paths.state_folder() / LOG_FOLDER)
         self.support.begin()
+        self.background.begin()
         if self._state.shows_log:
             self.show_log(is_shown=True)
 
@@ -219,15 +227,56 @@ class MainWindow(QMainWindow):
 
     def _adopt(self, kept: "Kept", keys: "Mapping[str, str]") -> None:
         """Take what was saved in the settings."""
-        self.preferences = kept.preferences
-        self._state = keep_preferences(kept.state, kept.preferences)
+        self._state = kept.state
         self.appearance.choose(kept.state.appearance)
         self.keyboard.choose(keys)
-        self.log.prefer(self.preferences)
         for view in self._all:
             view.adopt(self._state)
-            view.prefer(self.preferences)
+        self._prefer(kept.preferences)
+
+    def _prefer(self, preferences: Preferences) -> None:
+        """Take other preferences, and remember them."""
+        self.preferences = preferences
+        self._state = keep_preferences(self._state, preferences)
+        for each in (self.log, self.background, *self._all):
+            each.prefer(preferences)
         self._save_timer.start()
+
+    def ask_first_start(self) -> None:
+        """Ask what this machine is called, where it listens, and where received instances go."""
+        self._tasks.start(self._ask_first_start())
+
+    async def _ask_first_start(self) -> None:
+        from dicomdesk.gui.dialogs import first_start  # noqa: PLC0415 - only at a first start
+
+        proposal = await self._tasks.run(first_start.propose, Path.home(), first_start.is_port_free)
+        if self._is_closing:
+            return
+        dialog = self._welcome = first_start.FirstStartDialog(self._theme, self._tasks, proposal, self)
+        try:
+            is_accepted = await self._tasks.ask(dialog)
+        finally:
+            self._welcome = None
+        if is_accepted and not self._is_closing:
+            self._take_proposal(dialog.chosen())
+
+    def _take_proposal(self, chosen: "Proposal") -> None:
+        self._state = replace(
+            self.state(),
+            calling_ae_title=chosen.ae_title,
+            listen_ae_title=chosen.ae_title,
+            listen_port=str(chosen.port),
+            listen_folder=str(chosen.folder),
+        )
+        for view in self._all:
+            view.adopt(self._state)
+        self._save_timer.start()
+
+    def _tray_offers(self) -> list[QAction]:
+        """What the menu of the tray has."""
+        wanted = ((self.receive, "listen"), (self.send, "pause"))
+        found = [action for view, name in wanted for action in commands_of(view) if action.objectName() == name]
+        return [*found, self.commands.actions["problems"], self.commands.actions["quit"]]
 
     def load_next(self) -> None:
         """Load what the next view is made of, so that ``build_next`` takes less at once."""
@@ -269,9 +318,7 @@ class MainWindow(QMainWindow):
 
     def take_files(self, paths: list[str]) -> None:
         """Come to the front, and add files, folders, DICOMDIRs and ZIP archives to what is to be sent."""
-        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
-        self.raise_()
-        self.activateWindow()
+        self.background.show()
         if paths and not self._is_closing:
             self.open_view("send")
             self.send.list.dropped.emit(paths)
@@ -295,6 +342,8 @@ class MainWindow(QMainWindow):
             event.accept()
             return
         event.ignore()
+        if event.spontaneous() and self.background.takes_window():
+            return
         if self._session.is_busy or self._closing_words():
             if not self._is_asking:
                 self._tasks.start(self._ask_to_close())
@@ -336,6 +385,10 @@ class MainWindow(QMainWindow):
         if not self._is_closing:
             self._is_closing = True
             self.views.setEnabled(False)
+            self.background.end()
+            for dialog in (self._settings, self._welcome):
+                if dialog is not None:
+                    dialog.reject()
             self._end_views()
             self.setWindowTitle(self.tr("dicomdesk is closing…"))
             self.closed.emit()
@@ -387,6 +440,8 @@ class MainWindow(QMainWindow):
         view.association_wanted.connect(self._on_association_wanted)
         view.sending_wanted.connect(self._on_sending_wanted)
         view.peers_wanted.connect(lambda: self.open_view("peers"))
+        if view.key == "send":
+            self.send.flow.finished.connect(self.background.tell_sent)
         if view.key == "peers":
             self.peers.offer_uses([self._use_of(name) for name in self._names if name.peer_word])
 
@@ -442,6 +497,7 @@ class MainWindow(QMainWindow):
             badge = view.badge()
             self.sidebar.set_badge(KEYS.index(view.key), badge.count, is_alarming=badge.is_alarming)
         self.status.show_figures(figures)
+        self.background.show_figures(figures)
 
     def _on_engine_silent(self, words: str) -> None:
         if not words and self._silence is not None:

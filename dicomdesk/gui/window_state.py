@@ -126,6 +126,8 @@ class LoadedState:
     """What was found where the state lies."""
 
     state: WindowState
+    is_new: bool = False
+    """Whether nothing lies there: this is a first start."""
     problem: str = ""
     """What is wrong with the file, and what became of it; "" where all is well."""
 
@@ -139,7 +141,7 @@ def load_window_state(path: Path) -> LoadedState:
     try:
         text = path.read_bytes().decode("utf-8")
     except FileNotFoundError:
-        return LoadedState(state=WindowState())
+        return LoadedState(state=WindowState(), is_new=True)
     except OSError as error:
         problem = f"{path} cannot be read: {error_text(error, names_file=False)}"
         return LoadedState(state=WindowState(), problem=problem)

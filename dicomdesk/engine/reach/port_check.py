@@ -5,7 +5,7 @@ import socket
 from dicomdesk.engine.reach.firewalls import FirewallFinding, find_firewalls
 from dicomdesk.records import dataclass
 
-__all__ = ["PortReach", "check_port"]
+__all__ = ["PortReach", "check_port", "is_taken"]
 
 _LIMIT_S = 2.0
 
@@ -31,6 +31,11 @@ def check_port(address: str, port: int, *, tries: bool) -> PortReach:
     A connection from here passes no firewall that is between this machine and another, and seldom its own.
     """
     return PortReach(answers=_connects(address, port) if tries else None, firewalls=tuple(find_firewalls(port)))
+
+
+def is_taken(address: str, port: int) -> bool:
+    """Whether something listens on a port of this machine; takes seconds at most."""
+    return bool(_connects(address, port))
 
 
 def _connects(address: str, port: int) -> bool | None:

@@ -21,6 +21,14 @@ class Preferences:
 
     scale_percent: int = 0
     """Of everything in the window, one of ``SCALES``; holds from the next start."""
+    has_tray: bool = True
+    """Whether there is an icon in the tray, where the desktop has one."""
+    closes_to_tray: bool = False
+    """Whether the program goes on in the tray when its window is closed."""
+    knows_tray: bool = False
+    """Whether it was explained where the window goes."""
+    notifies: bool = True
+    """Whether notices tell of what has ended while nobody looks at the window."""
     log_level: str = "INFO"
     """Least level of the lines that the log has, a name of ``logging``."""
     keeps_log: bool = True

@@ -40,7 +40,7 @@ class SettingsDialog(QDialog):
         self.setWindowTitle(self.tr("Settings"))
         self.setModal(False)
         state, preferences = kept.state, kept.preferences
-        self.general = GeneralPage(theme, state)
+        self.general = GeneralPage(theme, state, preferences)
         self.appearance = AppearancePage(theme, state, preferences)
         self.network = NetworkPage(state, preferences)
         self.storage = StoragePage(theme, tasks, state)

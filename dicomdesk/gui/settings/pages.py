@@ -48,7 +48,7 @@ class Page(QWidget):
 class GeneralPage(Page):
     """The folder of the profile, what begins with the program, how long history is kept."""
 
-    def __init__(self, theme: Theme, state: WindowState) -> None:
+    def __init__(self, theme: Theme, state: WindowState, preferences: Preferences) -> None:
         super().__init__()
         self.title = _say("General")
         self.folder = QLineEdit(str(paths.state_folder()))
@@ -59,6 +59,15 @@ class GeneralPage(Page):
             theme, _say("Listen, where that was begun by hand before"), is_checked=state.listens_at_start
         )
         self.resumes = CheckBox(theme, _say("Go on with what waits to be sent"), is_checked=state.send_resumes)
+        self.tray = CheckBox(theme, _say("Icon in the tray, where there is one"), is_checked=preferences.has_tray)
+        self.closes = CheckBox(
+            theme, _say("Closing the window leaves the program in the tray"), is_checked=preferences.closes_to_tray
+        )
+        self.notifies = CheckBox(
+            theme, _say("Tell of what has ended while the window is not in front"), is_checked=preferences.notifies
+        )
+        self.tray.toggled.connect(self.closes.setEnabled)
+        self.closes.setEnabled(self.tray.isChecked())
         self.days = Field(
             _say("Days that history is kept"),
             self._days_problem,
@@ -71,6 +80,9 @@ class GeneralPage(Page):
         form.add(_say("Profile"), place)
         form.add(_say("At the start"), self.listens)
         form.add("", self.resumes)
+        form.add(_say("Desktop"), self.tray)
+        form.add("", self.closes)
+        form.add("", self.notifies)
         form.add(_say("History, days"), self.days)
         column_of(form, 1, inside=self)
 
@@ -83,6 +95,12 @@ class GeneralPage(Page):
             listens_at_start=self.listens.isChecked(),
             send_resumes=self.resumes.isChecked(),
             history_days=int(self.days.value() or 0),
+        )
+        preferences = replace(
+            preferences,
+            has_tray=self.tray.isChecked(),
+            closes_to_tray=self.closes.isChecked(),
+            notifies=self.notifies.isChecked(),
         )
         return state, preferences
 

@@ -54,6 +54,8 @@ def test_what_is_saved_holds_in_all_views_and_is_remembered(
     dialog.general.listens.setChecked(False)
     dialog.general.resumes.setChecked(False)
     dialog.general.days.setText("")
+    dialog.general.closes.setChecked(True)
+    dialog.general.notifies.setChecked(False)
     dialog.appearance.colours.setCurrentIndex(2)
     dialog.appearance.scale.setCurrentIndex(1)
     dialog.log.level.setCurrentIndex(3)
@@ -73,6 +75,7 @@ def test_what_is_saved_holds_in_all_views_and_is_remembered(
     assert state.keys == {"send.check": "F12"}
     found = preferences_of(state.preferences)
     assert (found.scale_percent, found.peer_port, found.acse_s) == (100, 2762, 12.5)
+    assert (found.has_tray, found.closes_to_tray, found.notifies) == (True, True, False)
     assert (found.log_level, found.keeps_log, found.shows_names) == ("ERROR", False, True)
     assert window.peers.commands.preferences == found == window.preferences
     window.appearance.choose("light")

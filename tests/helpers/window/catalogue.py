@@ -165,6 +165,7 @@ CATALOGUE: tuple[Shown, ...] = (
         settings_log=frame_scenes.settings_log,
         settings_keyboard=frame_scenes.settings_keyboard,
         about=frame_scenes.about,
+        first_start=frame_scenes.first_start,
         fault=frame_scenes.fault,
         help=frame_scenes.help_page,
         closing=frame_scenes.closing_running,

@@ -1,9 +1,11 @@
 """Scenes of what belongs to the whole window: the list of problems, and the question before it closes."""
 
 import time
+from pathlib import Path
 
 from PySide6.QtWidgets import QDialogButtonBox
 
+from dicomdesk.gui.dialogs.first_start import FirstStartDialog, Proposal
 from dicomdesk.gui.help.about import AboutDialog
 from dicomdesk.gui.questions.closing import ClosingDialog
 from dicomdesk.gui.settings.dialog import Kept, SettingsDialog
@@ -131,3 +133,9 @@ def fault(stage: Stage) -> None:
         '  File "dicomdesk/gui/tasks.py", line 68, in run\nZeroDivisionError: [left out]'
     )
     show_dialog(stage, FaultDialog(report, lambda: None, stage.window))
+
+
+def first_start(stage: Stage) -> None:
+    """Nothing is known of this machine yet."""
+    proposal = Proposal(ae_title="READING1", port=11112, folder=Path("/home/ws1/DICOM"))
+    show_dialog(stage, FirstStartDialog(stage.theme, stage.tasks, proposal, stage.window))
