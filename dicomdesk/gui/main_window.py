@@ -21,7 +21,7 @@ from dicomdesk.gui.frame.menu_bar import MenuBar, Menus
 from dicomdesk.gui.frame.support_access import SupportAccess
 from dicomdesk.gui.frame.views import KEYS, Surroundings, ViewName, Views
 from dicomdesk.gui.frame.window_commands import Deeds, WindowCommands
-from dicomdesk.gui.layouts import column_of, resize_on_screen, row_of
+from dicomdesk.gui.layouts import OnScreen, column_of, resize_on_screen, row_of
 from dicomdesk.gui.outline.view import OutlineView
 from dicomdesk.gui.panels.details import Details
 from dicomdesk.gui.panels.sidebar import Sidebar
@@ -424,6 +424,7 @@ class MainWindow(QMainWindow):
         self._session.ticked.connect(self._show_figures)
         self._session.changed.connect(self._show_figures)
         self._tasks.failed.connect(self._on_task_failed)
+        self._tasks.asked.connect(OnScreen)
         if self._session.host is not None:
             self._session.host.silent.connect(self._on_engine_silent)
         self.keyboard.changed.connect(self._save_timer.start)

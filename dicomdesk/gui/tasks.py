@@ -28,6 +28,8 @@ class Tasks(QObject):
 
     begun = Signal()
     """A coroutine was started, and not by a look at how things stand that is taken now and then."""
+    asked = Signal(object)
+    """A ``QDialog`` is shown next."""
     failed = Signal(str)
     """A coroutine ended with an error that it did not handle: one plain sentence."""
 
@@ -91,6 +93,7 @@ class Tasks(QObject):
 
         dialog.finished.connect(_on_finished)
         dialog.setModal(False)
+        self.asked.emit(dialog)
         dialog.show()
         try:
             return await answer

@@ -17,6 +17,7 @@ class Combo(QComboBox):
         super().__init__()
         self._theme = theme
         self.addItems(list(words))
+        self.setMaxVisibleItems(max(len(words), self.maxVisibleItems()))  # the screen bounds it
         theme.changed.connect(self.update)
 
     def paintEvent(self, event: QPaintEvent) -> None:

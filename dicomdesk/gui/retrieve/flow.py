@@ -324,8 +324,9 @@ class RetrieveFlow(QObject):
             case RetrieveMethodChosen(method=method, reason=reason):
                 node.method, node.reason, node.note = method, reason, ""
             case RetrieveWaiting(peer=peer, bound=bound):
-                said = self.tr("Waiting: {peer} has all {count} associations that it is given at once")
-                node.note = said.format(peer=peer, count=bound)
+                one = self.tr("Waiting: {peer} has the one association that it is given at once")
+                many = self.tr("Waiting: {peer} has all {count} associations that it is given at once")
+                node.note = (one if bound == 1 else many).format(peer=peer, count=bound)
             case _:
                 return
         self.model.touch(node)
