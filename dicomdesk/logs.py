@@ -178,6 +178,10 @@ class Logger:
         self._log.append(self._appenders, records)
         return True
 
+    def note_failure(self, text: str) -> None:
+        """Remember what failed, where the line of the log says less; see ``Log``."""
+        self._log.note_failure(text)
+
     def hold(self, sentence: str, explanation: "Explanation") -> None:
         """Keep what explains the next failure better than its line can."""
         self._log.hold(self, sentence, explanation)
@@ -299,7 +303,7 @@ class Log:
             held, self._held = self._held, None
             if held is not None and self.explains:
                 logger, sentence, explanation = held
-                self._tell(logger, f"{sentence}. {explanation.text}")
+                self._tell(logger, self._named(f"{sentence}. {explanation.text}"))
 
     def explain(self, logger: Logger, text: str) -> None:
         """Explain a line that was just written."""
@@ -313,7 +317,9 @@ class Log:
 
     def _named(self, words: str) -> str:
         """The words, with the name of the peer behind its first mention."""
-        return _THE_PEER.sub(lambda found: f"{found[0]} {self.peer}", words, count=1) if self.peer else words
+        if not self.peer or self.peer in words:
+            return words
+        return _THE_PEER.sub(lambda found: f"{found[0]} {self.peer}", words, count=1)
 
     def _tell(self, logger: Logger, words: str, private: str = "", about: str = "") -> None:
         now_s, said = time.monotonic(), (words, private)

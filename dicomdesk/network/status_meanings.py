@@ -124,7 +124,12 @@ _GENERAL: Mapping[int, Meaning] = {
         "Mistyped Argument", "The peer finds an argument wrong: something in the message is not as it may be.", _SUPPORT
     ),
     0x0213: Meaning("Resource Limitation", "The peer is out of resources: memory, connections or disk space.", _LATER),
-    0xFE00: Meaning("Cancel", "The operation was cancelled, as it was asked to be.", ""),
+    0xFE00: Meaning(
+        "Cancel",
+        "The operation was cancelled: by whoever asked for it, or by the peer itself, which may have a limit or be "
+        "shutting down.",
+        "If nobody here cancelled it, ask again, or for less at once: what came may not be all.",
+    ),
 }
 
 _STORE: Mapping[int, Meaning] = {

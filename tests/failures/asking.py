@@ -1,6 +1,8 @@
 """Failures of queries, retrieves and verification: statuses, ends in the middle, files and folders, mistyped keys."""
 
-from tests.failures.case import Case, Scene
+from typing import Unpack
+
+from tests.failures.case import Case, Scene, Told, make
 from tests.failures.connecting import LINES
 from tests.failures.stage import Stage, file, no_listener, peer
 from tests.helpers.peers.fake_peer import Abort, Accept, Action, Answer, Close, Release, Silence, Status
@@ -10,34 +12,10 @@ _PORTS = "127.0.0.1 {port}"
 _KEY = "-S -k QueryRetrieveLevel=STUDY"
 
 
-def case(
-    tool: str,
-    name: str,
-    *scenes: Scene,
-    code: int,
-    what: str,
-    cause: str,
-    remedy: str,
-    words: str = "",
-    names: tuple[str, ...] = _PEER,
-    options: str = "",
-    is_long: bool = False,
-    has_dcmtk: bool = True,
-) -> Case:
-    """One case."""
-    return Case(
-        name=f"{tool}: {name}",
-        tool=tool,
-        words=f"{options} {words or LINES[tool]}".strip(),
-        scenes=scenes,
-        code=code,
-        what=what,
-        cause=cause,
-        remedy=remedy,
-        names=names,
-        is_long=is_long,
-        has_dcmtk=has_dcmtk,
-    )
+def case(tool: str, name: str, *scenes: Scene, words: str = "", before: str = "", **told: Unpack[Told]) -> Case:
+    """One case; ``before`` stands before its words; the peer is to be named where nothing else is."""
+    told.setdefault("names", _PEER)
+    return make(tool, name, f"{before} {words or LINES[tool]}", *scenes, **told)
 
 
 def _answering(*answers: Action) -> Scene:
@@ -67,11 +45,25 @@ def _statuses() -> list[Case]:
             "could not send|out of resources",
             "log|reach|destination",
         ),
-        ("movescu", 0xB000, 68, "B000|SubOperations|failures", "some instances failed|warning", "log|again"),
+        (
+            "movescu",
+            0xB000,
+            68,
+            "B000|SubOperations|failures",
+            "some instances failed|warning|could not send",
+            "log|again",
+        ),
         ("movescu", 0xC000, 69, "C000|UnableToProcess", "could not", "log"),
         ("movescu", 0xA900, 69, "A900|DoesNotMatch", "other keys|does not match", "keys|level"),
         ("getscu", 0xA702, 0, "A702|OutOfResources", "could not send|out of resources", "log|again|less"),
-        ("getscu", 0xB000, 0, "B000|SubOperations|failures", "some instances failed|warning", "log|again"),
+        (
+            "getscu",
+            0xB000,
+            0,
+            "B000|SubOperations|failures",
+            "some instances failed|warning|could not send",
+            "log|again",
+        ),
         ("getscu", 0xC000, 0, "C000|UnableToProcess", "could not", "log"),
         ("getscu", 0xFE00, 0, "FE00|cancel", "cancel", "again|log|who"),
     )
@@ -133,7 +125,7 @@ def _echoes() -> list[Case]:
             what=what,
             cause=cause,
             remedy=remedy,
-            options=options,
+            before=options,
             is_long=isinstance(action, Silence),
         )
         for name, action, options, code, what, cause, remedy in rows
@@ -159,7 +151,7 @@ def _ends() -> list[Case]:
             what=what,
             cause="slow or hangs|met something|stopped|network|firewall|busy|program",
             remedy="again|log|time-out|later",
-            options=options,
+            before=options,
             is_long=isinstance(action, Silence),
         )
         for tool, name, action, options, code, what in rows

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Required, TypedDict, Unpack
 
 if TYPE_CHECKING:
     from tests.failures.stage import Stage
@@ -60,6 +60,35 @@ class Case:
     def identifier(self) -> str:
         """For the names of tests."""
         return self.name.replace(" ", "-").replace(":", "")
+
+
+class Instances(TypedDict, total=False):
+    """Fields of a ``Case`` that are not about what is done, as there; its exit code is known by the tool."""
+
+    what: Required[str]
+    cause: Required[str]
+    remedy: Required[str]
+    names: tuple[str, ...]
+    never: tuple[str, ...]
+    outcome: str
+    missing: tuple[int, ...]
+    options: str
+    is_long: bool
+    deadline_s: float
+    is_reported: bool
+    has_dcmtk: bool
+    kept: tuple[str, ...]
+
+
+class Told(Instances):
+    """The same with the exit code."""
+
+    code: int
+
+
+def make(tool: str, name: str, words: str, *scenes: Scene, **told: Unpack[Told]) -> Case:
+    """A case, which is called by its tool and name."""
+    return Case(name=f"{tool}: {name}", tool=tool, words=words.strip(), scenes=scenes, **told)
 
 
 def holds(text: str, words: str) -> bool:

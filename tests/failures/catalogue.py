@@ -3,7 +3,7 @@
 from dataclasses import replace
 from functools import cache
 
-from tests.failures import asking, connecting, inputs, securing, serving, transferring
+from tests.failures import asking, commanding, connecting, inputs, keeping, receiving, securing, serving, transferring
 from tests.failures.case import Case
 from tests.failures.lacking import LACKING
 
@@ -14,6 +14,9 @@ _TABLES = {
     "inputs": inputs,
     "asking": asking,
     "serving": serving,
+    "receiving": receiving,
+    "keeping": keeping,
+    "commanding": commanding,
 }
 TABLES = tuple(_TABLES)
 

@@ -1,6 +1,8 @@
 """Failures until there is an association: names, routes, ports, other services, rejections, answers that are none."""
 
-from tests.failures.case import Case, Scene
+from typing import Unpack
+
+from tests.failures.case import Case, Instances, Scene, make
 from tests.failures.stage import dropped, greeter, host, no_listener, peer
 from tests.helpers.peers.fake_peer import Abort, Accept, Close, Flood, Reject, Release, Send, Silence, pdu
 
@@ -23,39 +25,19 @@ _SERVICE_PORT = "port of the peer's DICOM service"
 
 
 def failing(
-    name: str,
-    *scenes: Scene,
-    tools: tuple[str, ...] = ("dcmsend",),
-    options: str = "",
-    what: str,
-    cause: str,
-    remedy: str,
-    names: tuple[str, ...] = _PEER,
-    never: tuple[str, ...] = (),
-    is_long: bool = False,
-    missing: tuple[int, ...] = (),
+    name: str, *scenes: Scene, tools: tuple[str, ...] = ("dcmsend",), before: str = "", **told: Unpack[Instances]
 ) -> list[Case]:
-    """An association that is not made, with each of these tools."""
+    """An association that is not made, with each of these tools; ``{aet}`` is the AE title that it calls itself."""
     made = []
     for tool in tools:
-        filled = [text.replace("{aet}", _FROM[tool]) for text in (what, cause, remedy)]
-        made.append(
-            Case(
-                name=f"{tool}: {name}",
-                tool=tool,
-                words=f"{options} {LINES[tool]}".strip(),
-                scenes=scenes,
-                code=CODES[tool],
-                what=filled[0],
-                cause=filled[1],
-                remedy=filled[2],
-                names=tuple(each.replace("{aet}", _FROM[tool]) for each in names),
-                never=never,
-                is_long=is_long,
-                outcome="not-sent" if tool in {"dcmsend", "storescu"} else "",
-                missing=missing,
-            )
-        )
+        title = _FROM[tool]
+        of_tool = told.copy()
+        of_tool["names"] = tuple(each.replace("{aet}", title) for each in told.get("names", _PEER))
+        of_tool["outcome"] = "not-sent" if tool in {"dcmsend", "storescu"} else ""
+        of_tool["what"] = told["what"].replace("{aet}", title)
+        of_tool["cause"] = told["cause"].replace("{aet}", title)
+        of_tool["remedy"] = told["remedy"].replace("{aet}", title)
+        made.append(make(tool, name, f"{before} {LINES[tool]}", *scenes, code=CODES[tool], **of_tool))
     return made
 
 
@@ -260,7 +242,7 @@ def cases() -> list[Case]:
         "connection requests are dropped",
         dropped,
         tools=("dcmsend", "echoscu"),
-        options="-to 1",
+        before="-to 1",
         what="timed out|in time|no answer",
         cause="firewall|machine is off",
         remedy="check the address & firewall",
@@ -270,7 +252,7 @@ def cases() -> list[Case]:
         "mute",
         silent,
         tools=("dcmsend", "storescu", "echoscu", "findscu"),
-        options="-ta 1",
+        before="-ta 1",
         what="in time|timed out|timeout|seconds",
         cause="no answer to the request|hangs|silent|does not answer|nothing answers|takes the connection",
         remedy="port|restart|log",
@@ -305,7 +287,7 @@ def cases() -> list[Case]:
     made += failing(
         "host and port swapped",
         host("104"),
-        options="-to 5 -ta 5",
+        before="-to 5 -ta 5",
         what="104",
         cause="host and port may be swapped",
         remedy="host name or address first",

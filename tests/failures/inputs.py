@@ -5,8 +5,9 @@ import signal
 import threading
 from collections.abc import Callable
 from subprocess import Popen
+from typing import Unpack
 
-from tests.failures.case import Case, Scene
+from tests.failures.case import Case, Scene, Told, make
 from tests.failures.stage import PATIENT, UID, Stage, doing, file, instance, no_listener, peer, wrapped
 from tests.helpers.data.datasets import Builder, part10
 from tests.helpers.peers.fake_peer import Accept, Hold, Silence
@@ -15,41 +16,10 @@ _PORTS = "127.0.0.1 {port}"
 _BAD = {"dcmsend": 22, "storescu": 1}
 
 
-def case(
-    tool: str,
-    name: str,
-    words: str,
-    *scenes: Scene,
-    code: int,
-    what: str,
-    cause: str,
-    remedy: str,
-    names: tuple[str, ...] = ("ct.dcm",),
-    outcome: str = "",
-    options: str = "",
-    has_dcmtk: bool = True,
-    is_long: bool = False,
-    never: tuple[str, ...] = (),
-    is_reported: bool = True,
-) -> Case:
+def case(tool: str, name: str, words: str, *scenes: Scene, **told: Unpack[Told]) -> Case:
     """One case, whose port nobody listens on unless a scene says so."""
-    return Case(
-        name=f"{tool}: {name}",
-        tool=tool,
-        words=words,
-        scenes=(no_listener, *scenes),
-        code=code,
-        what=what,
-        cause=cause,
-        remedy=remedy,
-        names=names,
-        outcome=outcome,
-        options=options,
-        has_dcmtk=has_dcmtk,
-        is_long=is_long,
-        never=never,
-        is_reported=is_reported,
-    )
+    told.setdefault("names", ("ct.dcm",))
+    return make(tool, name, words, no_listener, *scenes, **told)
 
 
 def _no_file(stage: Stage) -> None:

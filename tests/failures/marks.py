@@ -12,6 +12,8 @@ QUESTIONS = range(TRUE, CLEAN + 1)
 _NO_REPORT = (1, 87)
 """Exit codes with which nothing was begun that there could be a report on."""
 _ENDED_WELL = ("completed",)
+_SIGNAL = 128
+"""Above are the exit codes of what a signal ended, such as a server, whose job is complete then."""
 
 
 def marks(outcome: Outcome, *, is_ours: bool = True) -> dict[int, bool]:
@@ -61,7 +63,10 @@ def _has_json(outcome: Outcome) -> bool:
     items = {event["outcome"] for event in outcome.events if event["event"] == "item-finished"}
     ends = [event["outcome"] for event in outcome.events if event["event"] == "job-finished"]
     exits = [event["exit_code"] for event in outcome.events if event["event"] == "exit"]
-    agrees = case.code == 0 or not ends or ends[-1] not in _ENDED_WELL or bool(items - {"stored", "warning"})
+    was_ended = (outcome.code or 0) > _SIGNAL
+    agrees = (
+        case.code == 0 or was_ended or not ends or ends[-1] not in _ENDED_WELL or bool(items - {"stored", "warning"})
+    )
     agrees = exits[-1] == outcome.code if exits else agrees
     is_said = all(holds(said, outcome.fill(words)) for words in (case.what, case.cause, case.remedy))
     return is_said and agrees and (not case.outcome or case.outcome in items)

@@ -89,6 +89,7 @@ def _run(case: Case, stage: Stage, command: list[str]) -> Outcome:
     before = set(stage.home.rglob("*"))
     if stage.wrapper:
         command = ["sh", "-c", f"{stage.wrapper}; exec {shlex.join(command)}"]
+    command = [*stage.command, *command]
     out, err = stage.apart / "out", stage.apart / "err"
     begun = time.monotonic()
     with out.open("wb") as out_file, err.open("wb") as err_file:

@@ -2,8 +2,9 @@
 
 import ssl
 import warnings
+from typing import Unpack
 
-from tests.failures.case import Case, Scene
+from tests.failures.case import Case, Scene, Told, make
 from tests.failures.connecting import CODES, LINES
 from tests.failures.stage import Stage, no_listener, peer, tls_files, tls_paths
 
@@ -12,34 +13,9 @@ _CODES = {"dcmsend": 71, "storescu": 1, "echoscu": 1, "findscu": 1}
 _OWN = "--enable-tls {client_key} {client_pem}"
 
 
-def _case(
-    tool: str,
-    name: str,
-    options: str,
-    *scenes: Scene,
-    code: int,
-    what: str,
-    cause: str,
-    remedy: str,
-    names: tuple[str, ...] = ("{peer}",),
-    outcome: str = "",
-    has_dcmtk: bool = True,
-    ours: str = "",
-) -> Case:
-    return Case(
-        name=f"{tool}: {name}",
-        tool=tool,
-        words=f"{options} {LINES[tool]}",
-        scenes=(tls_paths, *scenes),
-        code=code,
-        what=what,
-        cause=cause,
-        remedy=remedy,
-        names=names,
-        outcome=outcome,
-        has_dcmtk=has_dcmtk,
-        options=ours,
-    )
+def _case(tool: str, name: str, before: str, *scenes: Scene, **told: Unpack[Told]) -> Case:
+    told.setdefault("names", ("{peer}",))
+    return make(tool, name, f"{before} {LINES[tool]}", tls_paths, *scenes, **told)
 
 
 def _settings() -> list[Case]:
@@ -217,7 +193,7 @@ def _trust() -> list[Case]:
                 cause=cause,
                 remedy=remedy,
                 outcome="not-sent" if tool in {"dcmsend", "storescu"} else "",
-                ours=ours,
+                options=ours,
                 has_dcmtk=not ours and tool != "dcmsend",
             )
         )

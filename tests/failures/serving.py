@@ -4,8 +4,9 @@ import signal
 import socket
 from collections.abc import Callable
 from subprocess import Popen
+from typing import Unpack
 
-from tests.failures.case import Case, Scene
+from tests.failures.case import Case, Scene, Told, make
 from tests.failures.inputs import wait
 from tests.failures.stage import UID, Stage, doing, file, instance, tls_paths
 from tests.helpers.data.datasets import CT_IMAGE, EXPLICIT
@@ -14,7 +15,7 @@ from tests.helpers.peers.requestors import Proposal, Requestor, connected
 
 _STORING = Proposal(contexts=((1, CT_IMAGE, (EXPLICIT,)),), called=b"ARCHIVE")
 _CONFIG = "AETable BEGIN\nARCHIVE {folder} RW (500, 1024mb) ANY\nAETable END\n"
-_PROFILES = """[[TransferSyntaxes]]
+PROFILES = """[[TransferSyntaxes]]
 [A]
 TransferSyntax1 = LittleEndianExplicit
 [[PresentationContexts]]
@@ -51,37 +52,9 @@ def configured(text: str = _CONFIG, *, folder: bool = True) -> Scene:
     return scene
 
 
-def case(
-    tool: str,
-    name: str,
-    words: str,
-    *scenes: Scene,
-    code: int,
-    what: str,
-    cause: str,
-    remedy: str,
-    names: tuple[str, ...] = (),
-    has_dcmtk: bool = True,
-    is_long: bool = False,
-    kept: tuple[str, ...] = (),
-    never: tuple[str, ...] = (),
-) -> Case:
-    """One case."""
-    return Case(
-        name=f"{tool}: {name}",
-        tool=tool,
-        words=words,
-        scenes=(_free, *scenes),
-        code=code,
-        what=what,
-        cause=cause,
-        remedy=remedy,
-        names=names,
-        has_dcmtk=has_dcmtk,
-        is_long=is_long,
-        kept=kept,
-        never=never,
-    )
+def case(tool: str, name: str, words: str, *scenes: Scene, **told: Unpack[Told]) -> Case:
+    """One case, with a port that is free unless a scene takes it."""
+    return make(tool, name, words, _free, *scenes, **told)
 
 
 def _starts() -> list[Case]:
@@ -132,7 +105,7 @@ def _starts() -> list[Case]:
             "dcmrecv",
             "the profile is unknown",
             "-xf p.cfg Missing {port}",
-            file("p.cfg", _PROFILES),
+            file("p.cfg", PROFILES),
             code=66,
             what="profile",
             cause="undefined|lacks|no profile",
@@ -146,7 +119,7 @@ def _starts() -> list[Case]:
             tls_paths,
             code=71,
             what="key",
-            cause="no such file",
+            cause="mistyped & moved",
             remedy="path|correct",
             names=("{none}",),
         ),
@@ -220,7 +193,7 @@ def _starts() -> list[Case]:
             what="index",
             cause="damaged|newer|not a database|cannot be used",
             remedy="reindex|made again|newer|back",
-            names=("{area}",),
+            names=("a.cfg",),
             has_dcmtk=False,
         ),
     ]
@@ -255,7 +228,8 @@ def _answers(port: int) -> bool:
     return True
 
 
-def _store(stage: Stage, port: int) -> None:
+def store(stage: Stage, port: int) -> None:
+    """Store ``ct.dcm``."""
     with connected(port) as requestor:
         requestor.associate(_STORING)
         _send_one(requestor)
@@ -276,7 +250,7 @@ def _in_the_way(port: int, stage: Stage) -> None:
 
     shutil.rmtree(stage.home / "out")
     stage.write("out", "a file\n")
-    _store(stage, port)
+    store(stage, port)
 
 
 def _rubbish(port: int, stage: Stage) -> None:
@@ -326,8 +300,8 @@ def _others() -> list[Case]:
             "a journal that is not there",
             "--journal none.journal",
             "none.journal",
-            "no such file|does not exist|not there|file is missing",
-            "path|name|another file",
+            "mistyped",
+            "path",
         ),
         (
             "resume",
@@ -342,8 +316,8 @@ def _others() -> list[Case]:
             "rules that are not there",
             "--rules none.json --list",
             "none.json",
-            "no such file|does not exist|not there|file is missing",
-            "path|name|another file",
+            "mistyped",
+            "path",
         ),
         (
             "route",

@@ -17,7 +17,7 @@ from tests.helpers.peers.fake_peer import FakePeer
 from tests.helpers.tls.tls_files import TlsFiles
 
 DEADLINE_S = 20.0
-PATIENT = "Secret^Patient"
+PATIENT = "Secret^Sufferer"
 """In every data set; must be in no output."""
 UID = "1.2.826.0.1.3680043.8.498"
 During = Callable[["Stage", "Popen[bytes]"], None]
@@ -35,6 +35,8 @@ class Stage:
     during: list[During] = field(default_factory=list)
     wrapper: str = ""
     """A shell command that is run before the tool, in its process."""
+    command: tuple[str, ...] = ()
+    """A command that the tool is run by."""
     peer: FakePeer | None = None
 
     def fill(self, text: str) -> str:

@@ -1,8 +1,10 @@
 """Failures once there is an association: statuses, ends of all kinds, odd answers, contexts, conversions, release."""
 
-from tests.failures.case import Case, Scene
+from typing import Unpack
+
+from tests.failures.case import Case, Instances, Scene, make
 from tests.failures.connecting import LINES
-from tests.failures.stage import Stage, file, instance, peer
+from tests.failures.stage import PATIENT, Stage, file, instance, peer
 from tests.helpers.peers.fake_peer import (
     Abort,
     Accept,
@@ -32,36 +34,16 @@ def sending(
     name: str,
     *scenes: Scene,
     tools: tuple[str, ...] = _BOTH,
-    options: str = "",
-    ours: str = "",
+    before: str = "",
     codes: tuple[int, int] = (62, 1),
-    what: str,
-    cause: str,
-    remedy: str,
-    names: tuple[str, ...] = _INSTANCE,
-    outcome: str = "failed",
-    never: tuple[str, ...] = (),
-    is_long: bool = False,
-    has_dcmtk: bool = True,
+    words: str = "",
+    **told: Unpack[Instances],
 ) -> list[Case]:
     """A transfer that fails, with each of these tools; ``codes`` are those of dcmsend and storescu."""
+    told.setdefault("names", _INSTANCE)
+    told.setdefault("outcome", "failed")
     return [
-        Case(
-            name=f"{tool}: {name}",
-            tool=tool,
-            words=f"{options} {LINES[tool]}".strip(),
-            scenes=scenes,
-            code=codes[tool == "storescu"],
-            what=what,
-            cause=cause,
-            remedy=remedy,
-            names=names,
-            outcome=outcome,
-            never=never,
-            options=ours,
-            is_long=is_long,
-            has_dcmtk=has_dcmtk,
-        )
+        make(tool, name, f"{before} {words or LINES[tool]}", *scenes, code=codes[tool == "storescu"], **told)
         for tool in tools
     ]
 
@@ -117,7 +99,7 @@ def _statuses() -> list[Case]:
         "a status, and strictness",
         _stores(Status(0xA700)),
         tools=("dcmsend",),
-        ours="--strict",
+        options="--strict",
         codes=(80, 0),
         what="A700|OutOfResources|42752",
         cause="out of resources",
@@ -191,7 +173,7 @@ def _losses() -> list[Case]:
     made += sending(
         "no answer to an instance",
         _stores(Silence()),
-        options="-td 1",
+        before="-td 1",
         codes=(62, 1),
         what="did not answer|no answer|not answered",
         cause=f"slow or hangs|busy & {_MAYBE}",
@@ -204,20 +186,13 @@ def _losses() -> list[Case]:
         file("ct2.dcm", instance(2)),
         file("ct3.dcm", instance(3)),
         tools=("dcmsend",),
-        ours="",
+        words="{host} {port} ct.dcm ct2.dcm ct3.dcm",
         what="closed the connection",
         cause=f"network|firewall|program|stopped & {_MAYBE}",
         remedy=_AGAIN,
         names=("ct2.dcm", "{peer}"),
     )
-    made[-1] = _with_words(made[-1], "{host} {port} ct.dcm ct2.dcm ct3.dcm")
     return made
-
-
-def _with_words(case: Case, words: str) -> Case:
-    from dataclasses import replace  # noqa: PLC0415 - here alone
-
-    return replace(case, words=words)
 
 
 def _odd_answers() -> list[Case]:
@@ -289,7 +264,7 @@ def compressed(uid: str) -> Scene:
         from tests.helpers.data.datasets import Builder, part10  # noqa: PLC0415 - here alone
 
         builder = Builder()
-        data = builder.instance(sop_instance_uid=stage.values["uid"], patient_name=b"Secret^Patient")
+        data = builder.instance(sop_instance_uid=stage.values["uid"], patient_name=PATIENT.encode())
         data += builder.fragments(b"\xff\x4f\xff\x51" + bytes(400))
         stage.write("ct.dcm", part10(data, uid, sop_instance_uid=stage.values["uid"]))
 
@@ -313,13 +288,13 @@ def _contexts() -> list[Case]:
         peer(associate=[Accept(refused={1: 3})]),
         file("mr.dcm", instance(2, sop_class_uid=MR)),
         tools=("dcmsend",),
+        words="{host} {port} ct.dcm mr.dcm",
         codes=(62, 1),
         what="no presentation context|does not take",
         cause="CT Image Storage|CTImageStorage",
         remedy="switched on|have the SOP class",
         outcome="not-sent",
     )
-    made[-1] = _with_words(made[-1], "{host} {port} ct.dcm mr.dcm")
     made += sending(
         "JPEG 2000 is refused",
         peer(associate=[Accept(refused=dict.fromkeys(range(1, 256, 2), 4))]),
@@ -348,7 +323,7 @@ def _contexts() -> list[Case]:
         peer(associate=[Accept(refused={1: 4})]),
         compressed(JPEG_2000),
         tools=("dcmsend",),
-        ours="--fallback-contexts",
+        options="--fallback-contexts",
         what="no conversion|cannot be converted|cannot be decoded",
         cause="damaged|codec|JPEG 2000",
         remedy="send it as it is|again",
@@ -398,7 +373,7 @@ def _releases() -> list[Case]:
                 name,
                 peer(release=action),
                 tools=(tool,),
-                options="-ta 1" if is_long else "",
+                before="-ta 1" if is_long else "",
                 codes=(code, code),
                 what=what,
                 cause=f"went away|before it was said goodbye & {stored}",

@@ -104,6 +104,7 @@ def _read_configuration(options: "ArchiveOptions", tool: Logger) -> "ArchiveConf
         problems = [f"CONFIG Error: {printable(problem)}!" for problem in error.problems]
         problems.append(f'CONFIG Error: Reading configuration file "{name}" with errors!')
         write_stderr("\n".join(problems) + "\n")
+        tool.note_failure("; ".join(problems))
         tool.fatal(f"bad config file: {name}")
         return None
     for warning in configuration.warnings:

@@ -6,6 +6,7 @@ from dicomdesk.cli.output.association_dump import (
     store_request_lines,
     store_response_lines,
 )
+from dicomdesk.cli.output.explaining import explain_fact
 from dicomdesk.cli.output.log_lines import LogLines, write_notice
 from dicomdesk.cli.output.repeated_causes import cause_of
 from dicomdesk.engine import events
@@ -146,6 +147,8 @@ class ReceiveLines(LogLines[events.Event]):
             reason = f": {printable(event.reason)}" if event.reason else ""
             text = f"received object not stored, answered {words}{reason}{self._names(event)}"
             self._causes.write(self._network, Level.WARN, text, (words, cause_of(reason)))
+            if not event.fault:
+                self._network.remark(printable(explain_fact(event).text))
 
     def _names(self, event: events.ItemFinished) -> str:
         """Which instance it was, and who sent it, as far as that is known."""

@@ -78,9 +78,17 @@ class JobWatch(Generic[FactT]):
         self._json = json
         self._display = ProgressDisplay(progress_word) if progress_word and is_terminal() else None
         wants = lines.wants if json is None else lambda _event: True
-        self._pump: EventPump[FactT] = EventPump(wants, say=logger.warn, verb=verb, most_waiting=most_waiting)
+        self._pump: EventPump[FactT] = EventPump(wants, say=self._say, verb=verb, most_waiting=most_waiting)
         self._next_json_s = 0.0
         self._last_json: tuple[int, int, int] | None = None
+
+    def _say(self, text: str) -> None:
+        """Tell what a signal brings about."""
+        self._logger.warn(text)
+        if self._json is not None:
+            from dicomdesk.cli.output.json_lines import write_warning  # noqa: PLC0415 - only where asked for: start-up time
+
+            write_warning(text)
 
     @property
     def last_signal(self) -> int:

@@ -174,6 +174,11 @@ def write_exit(exit_code: int, error: str, explanation: Explanation) -> None:
     JsonLinesReporter().write([("exit", fields)])
 
 
+def write_warning(text: str) -> None:
+    """Write a notice that is no event of a job."""
+    JsonLinesReporter().write([describe(events.Notice(job_id="", level=events.NoticeLevel.WARNING, text=text))])
+
+
 def describe_with_words(event: events.Event, words: Words) -> Iterator[tuple[str, Fields]]:
     """Describe the notices that word the event, and the event itself where it has a name."""
     yield from map(describe, words(event))

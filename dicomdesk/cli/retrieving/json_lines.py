@@ -7,7 +7,7 @@
                         completed, failed, warning; or null)
 ``retrieve-cancelled``  ``association``, ``number``, ``message_id``
 ``retrieve-ended``      ``association``, ``number``, ``message_id``, ``status``, ``comment``, ``sub_operations``,
-                        ``failed`` (SOP Instance UIDs)
+                        ``failed`` (SOP Instance UIDs), ``cause``, ``advice`` (both "" after success)
 ``retrieve-method-chosen``  ``method``, ``reason``, ``is_retry``
 ``retrieve-waiting``    ``peer``, ``bound``
 ``retrieve-diagnosed``  ``kind``, ``text``, ``advice``, ``card``, ``other_method``, ``uids``
@@ -25,6 +25,7 @@ may tell who a patient is, do not appear.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from dicomdesk.cli.output.explaining import explain_status
 from dicomdesk.cli.output.json_lines import Fields, JsonLinesReporter, Value, describe, keys
 from dicomdesk.engine import events
 from dicomdesk.engine.retrieve.diagnosis.report import report_document
@@ -90,6 +91,8 @@ class RetrieveJsonReporter:
         self._reporter = JsonLinesReporter()
         self._last: list[tuple[str, Fields]] = []
         """That the job has finished, which is said last."""
+        self._service = ""
+        """What was asked for last."""
 
     @property
     def is_lost(self) -> bool:
@@ -112,9 +115,14 @@ class RetrieveJsonReporter:
 
     def _describe(self, fact: RetrieveFact) -> Iterator[tuple[str, Fields]]:
         found = _EVENTS.get(type(fact))
+        if isinstance(fact, RetrieveStarted):
+            self._service = "C-GET" if fact.destination is None else "C-MOVE"
         if found is not None:
             name, make = found
-            yield name, make(fact)
+            fields = make(fact)
+            if isinstance(fact, RetrieveEnded):
+                fields |= explain_status(fact.status, self._service)._asdict()
+            yield name, fields
         elif isinstance(fact, events.JobFinished):
             self._last = [describe(fact)]
         elif isinstance(fact, events.NamedEvent):

@@ -193,7 +193,8 @@ def write_report_file(report: Report, path: str, report_format: ReportFormat, lo
         text = f"cannot write detailed report to file '{printable(path)}'"
         cause = error.__cause__
         if isinstance(cause, OSError):
-            logger.hold(cause.strerror or "", explain_text(f"{text}: {cause.strerror}"))
+            logger.hold(cause.strerror or "", explain_text(text))
+            logger.note_failure(f"{text}: {cause.strerror}")
         logger.write(Level.ERROR, text)
         if isinstance(error.__cause__, OSError):
             logger.debug(printable(error.__cause__.strerror or ""))

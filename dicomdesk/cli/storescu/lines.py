@@ -48,6 +48,8 @@ class StoreLines(RequestorLines[events.Event]):
         self._current: events.ItemStarted | None = None
         """Begun, and not answered."""
         self._has_told = False
+        self._explained_classes: set[str] = set()
+        """SOP classes of which it was told why they are not sent."""
         """Whether a notice has come since the last file that was not sent."""
 
     def _is_remarkable(self, event: events.Event) -> bool:
@@ -73,13 +75,21 @@ class StoreLines(RequestorLines[events.Event]):
             case events.Notice():
                 self._show_notice(event)
             case _:
-                if isinstance(event, events.InstanceNotSent) and event.cause is events.NotSentCause.NOT_CONVERTED:
-                    self._log.hold(self._tool, printable(event.reason).removesuffix("."), explain_fact(event))
+                if isinstance(event, events.InstanceNotSent):
+                    self._hold_reason(event)
                 for notice in self._words(event):
                     self._show_notice(notice)
                 if isinstance(event, events.InputIgnored):
                     self._explain(event)
                 self._show_association(event)
+
+    def _hold_reason(self, event: events.InstanceNotSent) -> None:
+        """Have DCMTK's line followed by why an instance is not sent; the same for all of a SOP class only once."""
+        if event.cause is events.NotSentCause.NOT_CONVERTED:
+            self._log.hold(self._tool, printable(event.reason).removesuffix("."), explain_fact(event))
+        elif event.cause is events.NotSentCause.NO_CONTEXT and event.sop_class_uid not in self._explained_classes:
+            self._explained_classes.add(event.sop_class_uid)
+            self._log.hold(self._tool, f"{printable(event.path)} is not sent", explain_fact(event))
 
     def _show_notice(self, event: events.Notice) -> None:
         """Write a notice; below its first line may be a condition, which DCMTK shows with its number."""

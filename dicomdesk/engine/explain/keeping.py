@@ -527,7 +527,11 @@ CONFIGURATION = (
         "The access rules given here do not let in this AE title, address or user.",
         "Where it should be served, add it: --allow-calling, --allow-called, --allow-network, the user file, or the "
         "configuration.",
-        (r"the (calling|called) AE title .* is not served", r"the address .* is not served"),
+        (
+            r"the calling AE title .* is not served",
+            r"the called AE title .* is not ours",
+            r"the address .* is not served",
+        ),
     ),
     Failure(
         "user-file",

@@ -188,7 +188,8 @@ def _statuses(evidence: Evidence) -> dict[int, RetrieveEnded]:
     """The different statuses that say more than the counters, each with the first request that it ended."""
     found: dict[int, RetrieveEnded] = {}
     for ended in evidence.ended:
-        if ended.status not in {Status.SUCCESS, Status.CANCEL, Status.SUB_OPERATIONS_NOT_ALL_WELL}:
+        is_asked_for = ended.status == Status.CANCEL and ended.is_cancelled
+        if ended.status not in {Status.SUCCESS, Status.SUB_OPERATIONS_NOT_ALL_WELL} and not is_asked_for:
             found.setdefault(ended.status, ended)
     return found
 
@@ -352,7 +353,8 @@ def _is_nothing(evidence: Evidence) -> bool:
     reported, arrivals = evidence.reported, evidence.arrivals
     has_come = arrivals is not None and arrivals.arrived + arrivals.unasked > 0
     is_quiet = not (reported.completed or reported.failed or reported.warning or has_come)
-    return bool(evidence.ended) and is_quiet and not _cancelled(evidence)
+    is_broken_off = any(ended.status == Status.CANCEL for ended in evidence.ended)
+    return bool(evidence.ended) and is_quiet and not is_broken_off and not _cancelled(evidence)
 
 
 def _cancelled(evidence: Evidence) -> bool:

@@ -125,7 +125,8 @@ def test_abort_of_the_peer_is_information_and_our_own_an_error(tell: Tell) -> No
 @pytest.mark.parametrize("level", [Level.WARN, Level.INFO])
 def test_object_that_was_not_stored_is_never_silent(level: Level, tell: Tell) -> None:
     lines = tell([finished(0xA700, reason="Disk full")], level)
-    assert lines[-1] == "W: received object not stored, answered Refused: OutOfResources: Disk full"
+    assert lines[-2] == "W: received object not stored, answered Refused: OutOfResources: Disk full"
+    assert lines[-1].startswith("W:   The disk")
 
 
 def test_what_was_not_stored_is_named_with_who_sent_it(tell: Tell) -> None:
