@@ -11,7 +11,7 @@ from dicomdesk.archive.tables.schema import study, study_face
 
 __all__ = ["StudyStamp", "StudyText", "read_study_stamp", "read_study_texts"]
 
-_PAGE: Final = 5000
+_PAGE: Final = 1000
 _CARRIED: Final = ("patient_name", "patient_id", "accession_number", "study_date", "study_description", "study_id")
 _SHOWN: Final = tuple(study.c[name] for name in (*_CARRIED, "modalities", "study_instance_uid"))
 _IDENTITY: Final = study.c.key, study.c.study_instance_uid, study.c.patient_id, study.c.issuer_of_patient_id

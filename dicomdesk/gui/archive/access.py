@@ -44,6 +44,7 @@ class Overview:
     """What an archive holds as a whole."""
 
     usage: "Sequence[AreaUsage]" = ()
+    studies_in_conflict: int = 0
     conflicts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """By Study Instance UID: what the study, or an instance of it, contradicts."""
 
@@ -149,7 +150,8 @@ class ArchiveAccess(QObject):
             desk, overview = await self._tasks.run(_open_desk, path)
         except (DicomdeskError, OSError) as error:
             if path is self.path:
-                self.state, self.problem = AccessState.FAILED, wording.explained(error_text(error))
+                advice = _say("Choose another configuration or folder, or mend what is wrong and press F5.")
+                self.state, self.problem = AccessState.FAILED, wording.explained(error_text(error), advice)
                 self.changed.emit()
             return
         if path is not self.path or self.state is not AccessState.OPENING:
@@ -207,7 +209,8 @@ def _overview(desk: "ArchiveDesk") -> Overview:
     for row in desk.conflicts():
         uid = str(row.values["study_instance_uid"])
         conflicts[uid] = tuple(dict.fromkeys((*conflicts.get(uid, ()), *_words(row))))
-    return Overview(usage=desk.usage(), conflicts=conflicts)
+    contradicting = desk.search("", 1, among=conflicts).total if conflicts else 0
+    return Overview(usage=desk.usage(), conflicts=conflicts, studies_in_conflict=contradicting)
 
 
 def _words(row: Listed) -> list[str]:

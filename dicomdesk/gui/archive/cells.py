@@ -57,14 +57,14 @@ def archive_columns() -> tuple[Column, ...]:
     """Return the columns, in the order of their numbers."""
     return (
         Column(title=_say("Name"), width=250),
-        Column(title=_say("Patient ID"), width=104),
-        Column(title=_say("Date"), width=132),
-        Column(title=_say("Modality"), width=80),
-        Column(title=_say("Description"), width=150, grows=2),
+        Column(title=_say("Patient ID"), width=92),
+        Column(title=_say("Date"), width=122),
+        Column(title=_say("Modality"), width=72),
+        Column(title=_say("Description"), width=124, grows=2),
         Column(title=_say("Accession"), width=104, yields=2),
         Column(title=_say("Series"), width=64, is_number=True, yields=3),
-        Column(title=_say("Instances"), width=88, is_number=True),
-        Column(title=_say("Size"), width=84, is_number=True),
+        Column(title=_say("Instances"), width=76, is_number=True),
+        Column(title=_say("Size"), width=72, is_number=True),
         Column(title=_say("Last received"), width=132, yields=1),
     )
 

@@ -111,6 +111,13 @@ class ArchivePane(View):
             self._was_opened = True
             self.access.open(Path(self._path))
         self.access.look()
+        self._take_focus()
+
+    def _take_focus(self) -> None:
+        """Put the focus where the first thing is to be done, unless it is in this view already."""
+        focus = self.window().focusWidget()
+        if focus is None or not self.isAncestorOf(focus):
+            (self.filters.search if self.access.is_open else self.choice.buttons()[0]).setFocus()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
@@ -239,7 +246,7 @@ class ArchivePane(View):
         for action in self._of_archive:
             action.setEnabled(access.is_open)
         self.area.setCurrentIndex(_ROWS if access.is_open else _EMPTY)
-        self.filters.set_counts([overview.studies, overview.patients, len(overview.conflicts)])
+        self.filters.set_counts([overview.studies, overview.patients, overview.studies_in_conflict])
         self.list.say_when_empty(self._empty_words())
         self._show_details()
 

@@ -10,10 +10,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmark import data
+from benchmark.archive_index import make_index
 from benchmark.gui.killed import killed
 from benchmark.gui.profiles import figures_of, fill_journal, profile
 from benchmark.processes import FASTEST, free_port, running
 from benchmark.rows import Bench, Row, at_least, at_most, dcmrecv
+from dicomdesk.archive.administration.keeping.making import make_archive
+from dicomdesk.archive.areas.storage_area import INDEX_NAME, STATE_FOLDER
+from dicomdesk.archive.index import sqlite_url
 
 _HERE = Path(__file__).parents[2]
 _DEADLINE_S = 200
@@ -21,6 +25,8 @@ _LONGEST_ROUND_S = 10
 _MOST_RUNS = 3
 """Of those that take long."""
 _STALL_MS, _WORST_MS = 16, 50
+_STUDIES = 100_000
+"""Of the archive that is searched."""
 
 Figures = dict[str, float]
 
@@ -36,6 +42,7 @@ def gui(bench: Bench) -> Iterator[Row]:
     yield from _throughput(bench, small)
     many = _many(bench, 100_000)
     yield from _queue(bench, many)
+    yield from _archive(bench)
     yield from _memory(bench, many)
     yield from _idle(bench)
     yield from _rounds(bench)
@@ -95,6 +102,22 @@ def _queue(bench: Bench, many: Path) -> Iterator[Row]:
             if name not in {"p99_ms", "worst_ms"}:
                 yield _at_most(f"queue of 100,000, {how}: {name}", value, 100, "ms")
         yield _at_most(f"queue of 100,000, {how}: worst stall", figures["worst_ms"], _WORST_MS, "ms")
+
+
+def _archive(bench: Bench) -> Iterator[Row]:
+    """The Archive view over many studies, as somebody types."""
+    folder = bench.folder / "searched"
+    if not folder.exists():
+        make_archive(folder)
+        make_index(sqlite_url(folder / STATE_FOLDER / INDEX_NAME), _STUDIES, _STUDIES + 2000)
+    runs = [_probe(bench, "archive", str(folder), "smith jane 2024") for _ in range(min(bench.runs, _MOST_RUNS))]
+    opened, key, worst, stall = (
+        statistics.median(run[name] for run in runs) for name in ("opened", "median_key_ms", "worst_key_ms", "worst_ms")
+    )
+    what = f"archive view, {_STUDIES:,} studies (opened in {opened:.1f} s)"
+    yield _at_most(f"{what}: a key typed until its rows are drawn, median", key, 100, "ms")
+    yield _at_most(f"{what}: the slowest key", worst, 100, "ms")
+    yield _at_most(f"{what}: worst stall while it is opened, searched and sorted", stall, _WORST_MS, "ms")
 
 
 def _memory(bench: Bench, many: Path) -> Iterator[Row]:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import gc
 import os
+import statistics
 import subprocess
 import sys
 import time
@@ -144,6 +145,39 @@ async def _until_drawn(step: Callable[[], object]) -> float:
 
     QTimer.singleShot(0, draw)
     return await drawn
+
+
+async def archive(window: MainWindow, _painted: Painted, folder: str, typed: str) -> Figures:
+    """An archive is searched key by key, each when the one before is drawn, and sorted."""
+    stalls = Stalls()
+    stalls.begin()
+    window.open_view("archive")
+    pane, started = window.archive, time.perf_counter()
+    pane.choice.open(folder)
+    await _until(lambda: pane.access.is_open and not pane.found.is_asking)
+    opened, opening = time.perf_counter() - started, stalls.end()["worst_ms"]
+    stalls.begin()
+    keys = [await _answered(window, typed[:length]) for length in range(1, len(typed) + 1)]
+    keys += [await _answered(window, typed[:length]) for length in range(len(typed) - 1, -1, -1)]
+    pane.list.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+    await _until(lambda: not pane.found.is_asking)
+    figures = {
+        "opened": opened,
+        "opening_ms": opening,
+        "median_key_ms": statistics.median(keys),
+        "worst_key_ms": max(keys),
+    }
+    return figures | stalls.end()
+
+
+async def _answered(window: MainWindow, text: str) -> float:
+    """Type, and wait until the rows are drawn; milliseconds."""
+    found, started = window.archive.found, time.perf_counter()
+    window.archive.filters.search.setText(text)
+    while found.is_asking:  # noqa: ASYNC110 - the window must not be told of being looked at
+        await asyncio.sleep(0.001)
+    await _until_drawn(window.archive.list.viewport().update)
+    return (time.perf_counter() - started) * 1000
 
 
 async def memory(window: MainWindow, _painted: Painted, folder: str, count: str) -> Figures:

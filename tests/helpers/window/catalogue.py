@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from tests.helpers.window import (
+    archive_scenes,
     dialog_scenes,
     frame_scenes,
     list_scenes,
@@ -87,6 +88,20 @@ CATALOGUE: tuple[Shown, ...] = (
         retrieving=retrieving_scenes.retrieve_with_results,
         retrieves=retrieving_scenes.retrieves,
         diagnosis=retrieving_scenes.retrieve_diagnosis,
+    ),
+    *_live(
+        "archive",
+        empty=archive_scenes.archive_empty,
+        busy=archive_scenes.archive_busy,
+        failed=archive_scenes.archive_failed,
+        large=archive_scenes.archive_large,
+        usual=archive_scenes.archive_usual,
+        new=archive_scenes.archive_new,
+        patients=archive_scenes.archive_patients,
+        conflicts=archive_scenes.archive_conflicts,
+        correct=archive_scenes.archive_correct,
+        remove=archive_scenes.archive_remove,
+        corrections=archive_scenes.archive_corrections,
     ),
     *_views("associations", empty=receiving_scenes.associations_empty),
     *_live("associations", busy=live_scenes.associations_busy, failed=live_scenes.associations_failed),

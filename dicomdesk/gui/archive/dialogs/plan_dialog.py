@@ -20,7 +20,7 @@ from dicomdesk.records import dataclass
 
 __all__ = ["Entry", "Plan", "PlanDialog", "any_text"]
 
-_SIZE = (640, 520)
+_SIZE = (680, 600)
 _MOST_LINES = 500
 
 
