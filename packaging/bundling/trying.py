@@ -77,14 +77,16 @@ def try_debian_package(package: Path) -> None:
 
 
 def _mirror() -> list[str]:
-    """Return the mirror that this system uses, so that no other is asked."""
-    for source in [Path("/etc/apt/sources.list"), *Path("/etc/apt/sources.list.d").glob("*")]:
-        for line in source.read_text("utf-8").splitlines() if source.is_file() else ():
-            words = line.split()
-            if words[:1] == ["URIs:"]:
-                return [words[1]]
-            if words[:1] == ["deb"]:
-                return [next(word for word in words[1:] if "://" in word)]
+    """Return the mirror of Debian that this system uses, so that no other is asked; [] where none is known."""
+    for source in [Path("/etc/apt/sources.list"), *sorted(Path("/etc/apt/sources.list.d").glob("*"))]:
+        for stanza in source.read_text("utf-8").split("\n\n") if source.is_file() else ():
+            lines = [line for line in stanza.splitlines() if not line.startswith("#")]
+            fields = dict(line.split(":", 1) for line in lines if ":" in line and line[0].isalpha())
+            if _SUITE in fields.get("Suites", "").split():
+                return fields["URIs"].split()[:1]
+            for words in (line.split() for line in lines):
+                if words[:1] == ["deb"] and _SUITE in words:
+                    return [words[words.index(_SUITE) - 1]]
     return []
 
 
