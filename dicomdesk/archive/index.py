@@ -309,8 +309,8 @@ class Index:
             statement = STORED.add_columns(instance.c.key).where(condition, key > last)
             with self._database.reading() as connection:
                 rows = connection.execute(statement.order_by(key).limit(_PAGE)).all()
-            for row in rows:
-                yield stored_instance(row[:-1])
+                stored = [stored_instance(row[:-1]) for row in rows]
+            yield from stored
             if len(rows) < _PAGE:
                 return
             last = rows[-1][-1]
@@ -431,17 +431,16 @@ class Index:
             .limit(count)
         )
         with self._database.reading() as connection:
-            rows = connection.execute(statement).all()
-        return [
-            StudyUsage(
-                study_key=key,
-                study_instance_uid=uid,
-                instance_count=number,
-                size_bytes=size,
-                last_received=received / 1e6,
-            )
-            for key, uid, number, size, received in rows
-        ]
+            return [
+                StudyUsage(
+                    study_key=key,
+                    study_instance_uid=uid,
+                    instance_count=number,
+                    size_bytes=size,
+                    last_received=received / 1e6,
+                )
+                for key, uid, number, size, received in connection.execute(statement).all()
+            ]
 
     # -- verification
 

@@ -29,6 +29,7 @@ from dicomdesk.archive.setup.configuration import Area
 from dicomdesk.archive.setup.settings import ArchiveSettings
 from dicomdesk.archive.upkeep.leases import Lease, Leases
 from dicomdesk.errors import DataError, LocalError, StorageError
+from dicomdesk.human import error_text
 from dicomdesk.records import dataclass
 
 __all__ = ["ReindexObserver", "ReindexReport", "reindex_area"]
@@ -144,9 +145,13 @@ def _rebuild(settings: ArchiveSettings, area: Area, storage: StorageArea, observ
     storage.doubt(
         0.0
     )  # without its log the old index may lack anything: whoever is killed here leaves all to be checked
-    for suffix in ("-wal", "-shm"):  # the old log must not be applied to the new database
-        final.with_name(final.name + suffix).unlink(missing_ok=True)
-    os.replace(new, final)
+    try:
+        for suffix in ("-wal", "-shm"):  # the old log must not be applied to the new database
+            final.with_name(final.name + suffix).unlink(missing_ok=True)
+        os.replace(new, final)
+    except OSError as error:  # there is a folder, perhaps
+        _remove_database(new)
+        raise StorageError(f"The new index cannot be put in the place of {final}: {error_text(error)}") from error
     storage.notes.forget_session()
     _note_left_out(storage, builder)
     storage.trust()

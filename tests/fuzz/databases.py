@@ -1,6 +1,6 @@
 """Harnesses of what reads databases that were kept: those of sound files in which values or bytes were changed.
 
-An input is lines: ``cell TABLE COLUMN ROW VALUE`` (numbers, and JSON), ``bytes PLACE HEX``.
+An input is lines: ``cell TABLE COLUMN ROW VALUE`` (numbers, and JSON), ``sql STATEMENT``, ``bytes PLACE HEX``.
 """
 
 import json
@@ -25,6 +25,8 @@ from tests.fuzz.mutations import JSON_VALUES
 from tests.fuzz.properties import attempt, require, require_same
 
 _MOST_CHANGES = 40
+_ALLOWED = tuple(b"sql " + word for word in (b"DROP ", b"ALTER TABLE ", b"UPDATE ", b"DELETE FROM ", b"CREATE TABLE "))
+"""Statements that touch nothing but the file."""
 
 Value = TypeVar("Value")
 
@@ -36,7 +38,7 @@ def _folder() -> tuple["tempfile.TemporaryDirectory[str]", Path]:
     return made, Path(made.name)
 
 
-def _changed_file(name: str, content: bytes, changes: bytes) -> Path:
+def changed_file(name: str, content: bytes, changes: bytes) -> Path:
     """A file with this content, changed."""
     folder = _folder()[1]
     for old in folder.iterdir():
@@ -45,7 +47,8 @@ def _changed_file(name: str, content: bytes, changes: bytes) -> Path:
     path.write_bytes(content)
     lines = [line.split(b" ", 4) for line in changes.split(b"\n")[:_MOST_CHANGES]]
     cells = [line for line in lines if line[0] == b"cell" and len(line) == 5]
-    if cells:
+    statements = [line[4:] for line in changes.split(b"\n")[:_MOST_CHANGES] if line.startswith(_ALLOWED)]
+    if cells or statements:
         with closing(sqlite3.connect(path, isolation_level=None)) as connection:
             connection.execute("PRAGMA journal_mode = DELETE")
             connection.execute("PRAGMA ignore_check_constraints = 1")
@@ -53,6 +56,9 @@ def _changed_file(name: str, content: bytes, changes: bytes) -> Path:
                 with suppress(ValueError, OverflowError, sqlite3.Error, UnicodeError, RecursionError):
                     table, column, row = map(int, where)
                     _change_cell(connection, (table, column, row), json.loads(value))
+            for statement in statements:
+                with suppress(ValueError, sqlite3.Error, sqlite3.Warning):
+                    connection.execute(statement.decode("ascii"))
     for line in lines:
         if line[0] == b"bytes" and len(line) == 3:
             with suppress(ValueError, OverflowError):
@@ -140,7 +146,7 @@ def _journal() -> bytes:
 
 def read_journal(data: bytes) -> None:
     """A journal is opened, or kept aside and begun anew; all that is read of it is sound, or it is damaged."""
-    path = _changed_file(_CONTENT, _journal(), data)
+    path = changed_file(_CONTENT, _journal(), data)
     before = path.read_bytes()
     file = JournalFile(str(path), is_own_place=True)
     opened = attempt(file.open, JournalError)

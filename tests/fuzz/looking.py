@@ -18,6 +18,7 @@ from dicomdesk.dicom.instance import InputFormat
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
 from dicomdesk.engine.receive.book.arrival_book import ArrivalBook
 from dicomdesk.engine.receive.book.day_totals import TotalsFile
+from dicomdesk.engine.rules.candidates import read_candidate, read_origin
 from dicomdesk.errors import DataError
 from dicomdesk.gui.retrieve.here.index import HereIndex
 from dicomdesk.human import printable
@@ -148,3 +149,29 @@ def build_cache(random: Random) -> bytes:
     files = [["a.dcm", 1, 2, ["1", "2", "3"]], ["b.dcm", 1, 2, None]]
     lines = [{"version": 1, "folder": "FOLDER"}, {"folder": "", "files": files}, {"folder": "x", "files": files}]
     return random.choice((json.dumps(totals).encode(), b"\n".join(json.dumps(line).encode() for line in lines)))
+
+
+# -- what rules look at
+
+_WANTED = frozenset((_ID, _NAME, 0x00080060, 0x00080061, 0x00280010, 0x00181030, 0x00080008, 0x00291010))
+
+
+def read_found_file(data: bytes) -> None:
+    """A file is an instance with texts for what was asked for, the same at each look, or there is a reason."""
+    path = str(_folder()[1] / "found")
+    with open(path, "wb") as file:
+        file.write(data)
+    loose = attempt(lambda: read_candidate(path, _WANTED, checks=False), DataError)
+    whole = attempt(lambda: read_candidate(path, _WANTED), DataError)
+    origin = attempt(lambda: read_origin(path), DataError)
+    if loose.value is None:
+        require_same(whole.told, loose.told, "what cannot be read is not whole")
+        return
+    found = loose.value
+    require(set(found.attributes) <= _WANTED, "what was asked for is told", found.attributes)
+    for values in found.attributes.values():
+        require(all(isinstance(value, str) for value in values), "values are texts", values)
+    require_same(found.size_bytes, len(data), "the size is that of the file")
+    require(whole.error is not None or whole.value == found, "whole or not, it says the same")
+    if origin.value is not None:
+        require_same(origin.value[0], found.study_uid, "its study is the same")

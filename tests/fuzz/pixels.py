@@ -41,7 +41,7 @@ def _read_jpeg_xl(data: bytes) -> None:
     read_jpeg_xl_header(find_jpeg_xl_codestream(data))
 
 
-_SYNTAXES = (
+SYNTAXES = (
     ts.RLE_LOSSLESS,
     ts.JPEG_BASELINE,
     ts.JPEG_LOSSLESS_FIRST_ORDER,
@@ -56,7 +56,7 @@ _SYNTAXES = (
 
 def decompress(data: bytes) -> None:
     """Compressed pixel data becomes what its data set says, or is refused: a byte for the syntax, then the data set."""
-    syntax, content = _SYNTAXES[data[0] % len(_SYNTAXES) if data else 0], data[1:]
+    syntax, content = SYNTAXES[data[0] % len(SYNTAXES) if data else 0], data[1:]
     if not can_decode(syntax):
         return
     before = _peak_bytes()
@@ -156,8 +156,8 @@ def build_codestream(random: Random) -> bytes:
 
 def build_compressed(random: Random) -> bytes:
     """A byte for the syntax and a data set with compressed pixel data, half of them as an encoder makes them."""
-    selector = random.randrange(len(_SYNTAXES))
-    syntax = _SYNTAXES[selector]
+    selector = random.randrange(len(SYNTAXES))
+    syntax = SYNTAXES[selector]
     if random.random() < 0.5 and can_decode(syntax) and (can_encode(syntax) or syntax in _FOREIGN_ENCODERS):
         is_plain = syntax in _FOREIGN_ENCODERS or random.random() < 0.5
         return bytes((selector,)) + _encoded(syntax, *((1, 8) if is_plain else random.choice(((1, 16), (3, 8)))))

@@ -38,6 +38,8 @@ class Target:
     """For what does not depend on the size."""
     memory_per_byte: int = 64
     memory_allowance: int = 4 << 20
+    cases: int = 60
+    """That hypothesis tries, of those that take long fewer."""
 
     def _warm_up(self) -> None:
         """Let the harness import and make what it needs once, so that it is not counted with one of the inputs."""

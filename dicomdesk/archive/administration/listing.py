@@ -7,6 +7,7 @@ from dicomdesk.archive.administration.selection import Selection
 from dicomdesk.archive.index_entries import Conflict
 from dicomdesk.archive.matching.whole_levels import LISTED_NAMES
 from dicomdesk.dicom.query.attributes import ATTRIBUTES, Attribute, Level, Source
+from dicomdesk.errors import IndexDamagedError
 from dicomdesk.records import dataclass
 
 if TYPE_CHECKING:
@@ -130,6 +131,9 @@ def _column(attribute: Attribute) -> str:
 
 
 def _shown(name: str, value: str | int) -> ListedValue:
-    if name in {"received", "last_received"}:
-        return int(value) / 1e6
-    return conflict_words(int(value)) if name == "conflict" else value
+    try:
+        if name in {"received", "last_received"}:
+            return int(value) / 1e6
+        return conflict_words(int(value)) if name == "conflict" else value
+    except (TypeError, ValueError, OverflowError) as error:  # a file of SQLite keeps anything in any column
+        raise IndexDamagedError("the database of the index is damaged") from error

@@ -26,7 +26,7 @@ LISTED_NAMES: Final[Mapping[Level, tuple[str, ...]]] = {
 _FIRST_PAGE: Final = 64
 _PAGE: Final = 512
 _BUSY_TIMEOUT_S: Final = 30.0
-_DAMAGED_CODES: Final = frozenset({11, 26})
+_DAMAGED_CODES: Final = frozenset({0, 1, 11, 26})
 _TABLES: Final = {Level.PATIENT: "patient", Level.STUDY: "study", Level.SERIES: "series", Level.IMAGE: "instance"}
 _JOINED: Final = {
     Level.PATIENT: "patient",
@@ -91,7 +91,7 @@ class WholeLevels:
         try:
             return self._connection.execute(statement, parameters).fetchall()
         except sqlite3.DatabaseError as error:
-            code = error.sqlite_errorcode & 0xFF
+            code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # 0 for texts that are none
             if code in _DAMAGED_CODES:
                 raise IndexDamagedError("the database of the index is damaged") from error
             raise IndexUnusableError(f"the database of the index cannot be used: {error}") from error

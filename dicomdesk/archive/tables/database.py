@@ -50,6 +50,13 @@ _HELD_BY_READERS_S: Final = 0.2
 """So long readers of a log that is too long are waited for."""
 _DAMAGED: Final = "the database of the index is damaged; it can be made again from the stored files"
 _DAMAGED_CODES: Final = frozenset({11, 26})
+_STRANGE_CODES: Final = frozenset({1, 19, 20})
+"""Of SQLite, for a statement of ours: there is no such table, or a row that cannot be, as in a database that was
+damaged and recovered, or that somebody else changed."""
+_STRANGE_STATES: Final = frozenset({"42P01", "42703", "42704"})
+"""Of PostgreSQL: there is no such table, column or object."""
+_WRONG_KIND: Final = (TypeError, ValueError, AttributeError)
+"""What work raises that finds a text where a number was, as SQLite keeps anything in any column."""
 _BEGIN_WRITING: Final = "BEGIN IMMEDIATE"
 _PATIENCE: Final = {
     "connect_timeout": "10",
@@ -158,7 +165,7 @@ class Database:
     def reading(self) -> Iterator[Connection]:
         """A connection that sees one state of the database, and streams what it selects."""
         self._check_use()
-        with _translated(), self._engine.connect() as connection:
+        with _translated(*_WRONG_KIND, OverflowError), self._engine.connect() as connection:
             yield connection.execution_options(stream_results=True)
 
     def write(self, work: Callable[[Connection], Result]) -> Result:
@@ -170,7 +177,7 @@ class Database:
         self._check_use()
         end_s = time.monotonic() + _BUSY_TIMEOUT_S
         for attempt in range(_RETRIES):
-            with _translated(), self._engine.connect() as connection:
+            with _translated(*_WRONG_KIND), self._engine.connect() as connection:
                 connection.info[_WRITES] = True
                 is_done = False
                 try:
@@ -205,6 +212,8 @@ class Database:
             if is_transient(failed.error):
                 return False
             raise IndexUncertainError(str(_translate(failed.error))) from failed.error
+        except (TypeError, AttributeError) as error:
+            raise IndexDamagedError(_DAMAGED) from error
         if is_done:
             self._bound_log(self._kept.connection)
         return is_done
@@ -275,7 +284,7 @@ class SoundnessCheck:
         try:
             found = self._connection.execute("PRAGMA quick_check(1)").fetchone()
         except sqlite3.DatabaseError as error:
-            return str(error) if error.sqlite_errorcode & 0xFF in _DAMAGED_CODES else ""
+            return str(error) if getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED_CODES else ""
         return "" if found is None or found[0] == "ok" else str(found[0]).replace("\n", " ")
 
     def run_beside(self, found: Callable[[str], None]) -> threading.Thread:
@@ -325,10 +334,14 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
-    """Foreign exceptions become ours here."""
+def _translated(*of_values: type[Exception]) -> Iterator[None]:
+    """Foreign exceptions become ours here; also those ``of_values`` that are of no kind that work can do with."""
     try:
         yield
+    except of_values as error:
+        if isinstance(error, UnicodeEncodeError):  # a text that was given, not one that was found
+            raise
+        raise IndexDamagedError(_DAMAGED) from error
     except DBAPIError as error:
         raise _translate(error) from error
     except ConnectionsUsedUpError as error:
@@ -341,6 +354,8 @@ def _translate(error: DBAPIError) -> Exception:
         return IndexDamagedError(_DAMAGED)
     if is_transient(error):
         return IndexBusyError("the database of the index is locked by others for too long")
+    if code in _STRANGE_CODES or getattr(error.orig, "sqlstate", None) in _STRANGE_STATES:
+        return IndexDamagedError(_DAMAGED)
     if code in {8, 10, 13, 14, 23} or (isinstance(error, OperationalError) and not code):
         return IndexUnusableError(f"the database of the index cannot be used: {_reason(error)}")
     return error

@@ -11,10 +11,11 @@ from dicomdesk.engine.pictures import drawing_process
 from dicomdesk.errors import ConversionError
 from dicomdesk.own_processes import module_command, module_environment
 
-__all__ = ["Drawer"]
+__all__ = ["Drawer", "ask"]
 
 _PROCESS = drawing_process.__name__
 _LARGEST_PICTURE_BYTES = 16 << 20
+_LONGEST_ANSWER_BYTES = 1 << 16
 
 
 class Drawer:
@@ -39,8 +40,8 @@ class Drawer:
             return _draw_here(path, side)
         process = self._begun()
         try:
-            return _ask(process, path, side)
-        except (OSError, ValueError, KeyError, TypeError) as error:
+            return ask(process, path, side)
+        except (OSError, ValueError) as error:
             self.rest()
             raise ConversionError("drawing it takes too much time or memory") from error
 
@@ -78,22 +79,37 @@ def _begin() -> "subprocess.Popen[bytes]":
         raise ConversionError("no process for pictures can be begun") from error
 
 
-def _ask(process: "subprocess.Popen[bytes]", path: str, side: int) -> SmallImage:
-    """Raises ConversionError with the process's own reason; OSError, ValueError, KeyError or TypeError for its end."""
+def ask(process: "subprocess.Popen[bytes]", path: str, side: int) -> SmallImage:
+    """Have a picture drawn by a process that may say anything, since it reads foreign bytes with libraries in C.
+
+    Raises ConversionError with the process's own reason; OSError or ValueError where it is of no more use.
+    """
     assert process.stdin is not None
     assert process.stdout is not None
     process.stdin.write(json.dumps({"path": path, "side": side}).encode("ascii") + b"\n")
     process.stdin.flush()
-    answer = json.loads(process.stdout.readline())
-    if "error" in answer:
-        raise ConversionError(answer["error"])
-    length = answer["length"]
-    if not 0 <= length <= _LARGEST_PICTURE_BYTES:
-        raise ValueError(length)
-    pixels = process.stdout.read(length)
-    if len(pixels) != length:
-        raise ValueError(length)
-    return SmallImage(pixels=pixels, **answer["image"])
+    try:
+        answer = json.loads(process.stdout.readline(_LONGEST_ANSWER_BYTES))
+        if "error" in answer:
+            raise ConversionError(str(answer["error"]))
+        length = answer["length"]
+        if not 0 <= length <= _LARGEST_PICTURE_BYTES:
+            raise ValueError(length)
+        drawn = SmallImage(pixels=process.stdout.read(length), **answer["image"])
+    except (KeyError, TypeError, RecursionError) as error:
+        raise ValueError("it is no answer") from error
+    if not _is_whole(drawn, side):
+        raise ValueError("it is no picture")
+    return drawn
+
+
+def _is_whole(drawn: SmallImage, side: int) -> bool:
+    """Whether a picture is one of at most this size, with all its pixels."""
+    numbers = (drawn.width, drawn.height, drawn.rows, drawn.columns, drawn.frame, drawn.frames)
+    if type(drawn.is_colour) is not bool or any(type(number) is not int or number < 1 for number in numbers):
+        return False
+    samples = drawn.width * drawn.height * (3 if drawn.is_colour else 1)
+    return max(drawn.width, drawn.height) <= side and len(drawn.pixels) == samples
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:

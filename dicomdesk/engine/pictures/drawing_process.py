@@ -45,14 +45,15 @@ def main() -> int:
     _limit()
     while line := sys.stdin.buffer.readline():
         watch = _Watch()
-        answer, pixels = _answer(line)
+        answer, pixels = answer_line(line)
         watch.end()
         sys.stdout.buffer.write(json.dumps(answer).encode("ascii") + b"\n" + pixels)
         sys.stdout.buffer.flush()
     return 0
 
 
-def _answer(line: bytes) -> tuple[dict[str, object], bytes]:
+def answer_line(line: bytes) -> tuple[dict[str, object], bytes]:
+    """What is answered to a line: an object, and the bytes of the picture."""
     wanted = json.loads(line)
     try:
         image = draw_file(wanted["path"], wanted["side"])
