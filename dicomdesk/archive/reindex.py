@@ -29,7 +29,6 @@ from dicomdesk.archive.setup.configuration import Area
 from dicomdesk.archive.setup.settings import ArchiveSettings
 from dicomdesk.archive.upkeep.leases import Lease, Leases
 from dicomdesk.errors import DataError, LocalError, StorageError
-from dicomdesk.human import error_text
 from dicomdesk.records import dataclass
 
 __all__ = ["ReindexObserver", "ReindexReport", "reindex_area"]
@@ -151,7 +150,7 @@ def _rebuild(settings: ArchiveSettings, area: Area, storage: StorageArea, observ
         os.replace(new, final)
     except OSError as error:  # there is a folder, perhaps
         _remove_database(new)
-        raise StorageError(f"The new index cannot be put in the place of {final}: {error_text(error)}") from error
+        raise StorageError(f"The index {final} cannot be written: {error.strerror}") from error
     storage.notes.forget_session()
     _note_left_out(storage, builder)
     storage.trust()

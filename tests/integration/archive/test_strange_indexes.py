@@ -114,6 +114,6 @@ def test_a_folder_in_the_place_of_an_index_is_said_and_stays(tmp_path: Path) -> 
     database.mkdir(parents=True)
     with pytest.raises(IndexUnusableError):
         Archive(settings)
-    with pytest.raises(StorageError, match="cannot be put in the place"):
+    with pytest.raises(StorageError, match="cannot be written"):
         reindex_area(settings, area, Quiet())
     assert [path.name for path in database.parent.glob("index*")] == [database.name]
