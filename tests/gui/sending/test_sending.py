@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +24,7 @@ from dicomdesk.gui.main_window import MainWindow
 from dicomdesk.gui.outline.states import ItemState
 from dicomdesk.gui.security.destinations import CALLING
 from dicomdesk.gui.sending.group_node import MODALITY, PEER, TITLE
+from dicomdesk.gui.sending.nodes import InstanceNode
 from dicomdesk.gui.sending.past.reports import ReportBook
 from dicomdesk.gui.sending.view import SendView
 from dicomdesk.gui.sending.when_done import WhenDone, WhenDoneRun
@@ -375,3 +377,24 @@ async def until(session: Session, condition: Callable[[], bool]) -> None:
     is_true = asyncio.Event()
     session.ticked.connect(lambda: is_true.set() if condition() else None)
     await is_true.wait()
+
+
+def test_a_folder_that_vanishes_is_one_problem_that_leads_to_its_study(
+    window: MainWindow, session: Session, wait_until: WaitUntil, tmp_path: Path
+) -> None:
+    write_studies(tmp_path / "out", 5)
+    (study,) = add(window, tmp_path / "out", wait_until)
+    shutil.rmtree(tmp_path / "out")
+    with FakePeer() as peer:
+        to(window, peer)
+        window.send.header.primary.click()
+        wait_until(lambda: study.ended == study.total and not session.is_sending)
+    (problem,) = session.problems
+    assert problem.words == "Not sent, 5 instances: No such file or directory"
+    window._on_problem_wanted(problem)
+    (chosen,) = window.send.list.view.selected_nodes()
+    assert isinstance(chosen, InstanceNode)
+    assert chosen.study is study
+    session.problems.dismiss(problem)
+    window.send.commands.retry([study])
+    wait_until(lambda: len(session.problems) == 1 and not session.is_sending)
