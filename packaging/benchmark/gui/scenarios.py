@@ -265,8 +265,8 @@ async def _while_sent_to(window: MainWindow, commands: list[list[str]], count: i
 
 async def _go_from_view_to_view(window: MainWindow) -> None:
     while True:
-        for number in (1, 3, 0):
-            window.sidebar.choose(number)
+        for key in ("receive", "associations", "send"):
+            window.open_view(key)
             await asyncio.sleep(_ANOTHER_VIEW_S)
 
 

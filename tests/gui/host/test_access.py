@@ -136,7 +136,7 @@ def test_messages_of_an_association_are_asked_for_while_they_are_looked_at(
     window: MainWindow, session: Session, wait_until: WaitUntil, tmp_path: Path
 ) -> None:
     listen(window, wait_until)
-    window.sidebar.choose(3)
+    window.open_view("associations")
     send(session.listening_port, write_study(tmp_path / "out", 4))
     log = window.associations.log
     wait_until(lambda: len(log) == 1 and log.open == 0)
