@@ -18,6 +18,7 @@ from dicomdesk.gui.archive.changes import Changes
 from dicomdesk.gui.archive.choosing import ArchiveChoice
 from dicomdesk.gui.archive.found import CONFLICTS, PATIENTS, FoundList
 from dicomdesk.gui.archive.nodes import EntryNode
+from dicomdesk.gui.archive.serving.serving import Serving
 from dicomdesk.gui.archive.undoing import Undoing
 from dicomdesk.gui.archive.words import describe_archive, describe_entry, describe_many, found_text, uid_of
 from dicomdesk.gui.archive.works import Works
@@ -72,6 +73,7 @@ class ArchivePane(View):
         self.works = Works(self.access, self)
         self.changes = Changes(theme, tasks, self.access, self.works, self)
         self.undoing = Undoing(theme, tasks, self.access, self.changes, self)
+        self.serving = Serving(session, tasks, self.access, self)
         self.carrying = Carrying(theme, tasks, self.access, self.works, access.peers, self)
         self._path = state.archive_view
         self._was_opened = False
@@ -86,6 +88,8 @@ class ArchivePane(View):
         return replace(state, archive_view=self._path)
 
     def closing_words(self) -> str:
+        if self.serving.associations:
+            return self.tr("Somebody sends to the archive.")
         if not self.works.is_running:
             return ""
         return self.tr("{title}: it is ended in order.").format(title=self.works.title)
@@ -165,6 +169,7 @@ class ArchivePane(View):
             Offer("remove", self.tr("&Remove…"), self._on_remove, delete_key, is_everywhere=False),
         )
         of_archive = (
+            Offer("receive", self.tr("Receive &into the archive"), self._on_receive),
             Offer("import", self.tr("&Import a folder…"), self.carrying.import_folder, "Ctrl+O"),
             Offer("import-files", self.tr("Import &files or a DICOMDIR…"), self.carrying.import_files),
             Offer("corrections", self.tr("C&orrections…"), self.undoing.show_corrections),
@@ -210,7 +215,8 @@ class ArchivePane(View):
         self._session.ticked.connect(self._on_tick)
         for worker in (self.changes, self.undoing, self.carrying):
             worker.changed.connect(self._on_changed)
-        for teller in (self.changes, self.carrying):
+        self.serving.changed.connect(self._show_all)
+        for teller in (self.changes, self.carrying, self.serving):
             teller.told.connect(self.tell)
         self.changes.trash_wanted.connect(self.undoing.show_trash)
         self.carrying.sending_wanted.connect(self.sending_wanted)
@@ -245,6 +251,10 @@ class ArchivePane(View):
             action.setEnabled(has_rows)
         for action in self._of_archive:
             action.setEnabled(access.is_open)
+        is_serving = self.serving.is_running
+        self._of_archive[0].setText(
+            self.tr("Stop receiving &into the archive") if is_serving else self.tr("Receive &into the archive")
+        )
         self.area.setCurrentIndex(_ROWS if access.is_open else _EMPTY)
         self.filters.set_counts([overview.studies, overview.patients, overview.studies_in_conflict])
         self.list.say_when_empty(self._empty_words())
@@ -271,7 +281,7 @@ class ArchivePane(View):
         self.details.show_details(details)
 
     def _on_tick(self) -> None:
-        if self.works.is_running:
+        if self.works.is_running or self.serving.is_running:
             self._show_details()
 
     def _usual(self) -> Details:
@@ -284,6 +294,8 @@ class ArchivePane(View):
             self._describe()
             return replace(describe_entry(nodes[0], None), actions=self._offered())
         details = describe_archive(self.access)
+        if (served := self.serving.describe()) is not None and not self.access.problem:
+            details = replace(served, text=f"{details.text}\n{served.text}")
         if self.filters.search.text().strip() and not self.access.problem:
             level = Level.PATIENT if self.found.wish.shelf == PATIENTS else Level.STUDY
             title = found_text(level, self.found.total, self.found.shown)
@@ -342,6 +354,12 @@ class ArchivePane(View):
         if selected != self._selected:  # rows that come anew are selected again
             self._selected, self._notice = selected, None
         self._show_all()
+
+    def _on_receive(self) -> None:
+        if self.serving.is_running:
+            self.serving.stop()
+        else:
+            self.serving.begin()
 
     def _on_changed(self) -> None:
         self._described = None

@@ -111,13 +111,13 @@ def _archive(bench: Bench) -> Iterator[Row]:
         make_archive(folder)
         make_index(sqlite_url(folder / STATE_FOLDER / INDEX_NAME), _STUDIES, _STUDIES + 2000)
     runs = [_probe(bench, "archive", str(folder), "smith jane 2024") for _ in range(min(bench.runs, _MOST_RUNS))]
-    opened, key, worst, stall = (
-        statistics.median(run[name] for run in runs) for name in ("opened", "median_key_ms", "worst_key_ms", "worst_ms")
-    )
-    what = f"archive view, {_STUDIES:,} studies (opened in {opened:.1f} s)"
+    names = ("opened", "opening_ms", "median_key_ms", "worst_key_ms", "worst_ms")
+    opened, opening, key, worst, stall = (statistics.median(run[name] for run in runs) for name in names)
+    what = f"archive view, {_STUDIES:,} studies"
+    yield _at_most(f"{what}: worst stall while it is opened, in {opened:.1f} s", opening, 2 * _WORST_MS, "ms")
     yield _at_most(f"{what}: a key typed until its rows are drawn, median", key, 100, "ms")
     yield _at_most(f"{what}: the slowest key", worst, 100, "ms")
-    yield _at_most(f"{what}: worst stall while it is opened, searched and sorted", stall, _WORST_MS, "ms")
+    yield _at_most(f"{what}: worst stall while it is searched and sorted", stall, _WORST_MS, "ms")
 
 
 def _memory(bench: Bench, many: Path) -> Iterator[Row]:
