@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import IO, cast
 
@@ -30,7 +31,7 @@ from dicomdesk.engine.host.far_outbox import far_journal, far_outbox
 from dicomdesk.engine.host.far_rules import FarRules
 from dicomdesk.engine.host.host_process import Host
 from dicomdesk.engine.host.line import Line
-from dicomdesk.engine.host.news import JobResult
+from dicomdesk.engine.host.news import JobResult, RuleNews
 from dicomdesk.engine.host.wire import Answer, Ask, pack, read_message
 from dicomdesk.engine.journal.records import ErrandState, InstanceState
 from dicomdesk.engine.outbox.errands import Destination
@@ -38,8 +39,11 @@ from dicomdesk.engine.outbox.facts import RunEnded
 from dicomdesk.engine.peers.known_peer import KnownPeer
 from dicomdesk.engine.receive.book.book_news import BookLost, BookNews
 from dicomdesk.engine.receive.book.completeness import CountSource
-from dicomdesk.engine.routing.facts import RuleFact, SendingEnded
-from dicomdesk.engine.rules.rule import FilesAtRest, RuleSet
+from dicomdesk.engine.routing.facts import RuleFact, RuleWithheld, SendingEnded
+from dicomdesk.engine.routing.route_book import LastDone
+from dicomdesk.engine.routing.route_job import RouteResult
+from dicomdesk.engine.rules.deciding import Verdict
+from dicomdesk.engine.rules.rule import FilesAtRest, Rule, RuleSet
 from dicomdesk.errors import (
     AssociationRejectedError,
     ConfigurationError,
@@ -56,7 +60,9 @@ from tests.helpers.jobs.receiving import receive_request
 from tests.helpers.jobs.routing import folder_rule, write_instance
 from tests.helpers.jobs.sending import send, send_request
 from tests.helpers.peers.fake_peer import FakePeer
+from tests.helpers.peers.known_peers import FULL
 from tests.helpers.peers.requestors import connected
+from tests.unit.engine.rules.test_rules_file import RULES
 
 DEADLINE_S = 30.0
 
@@ -166,6 +172,21 @@ def test_a_file_that_another_process_has_found_is_known_again_unless_it_has_chan
     assert has_same_start(again.header, content)
     place = content.index(found.header.study_instance_uid.encode())
     assert not has_same_start(again.header, content[:place] + b"7" + content[place + 1 :])
+
+
+@given(rules=st.lists(RULES, max_size=3).map(tuple))
+@settings(max_examples=60)
+def test_rules_peers_and_what_rules_tell_come_as_they_are(rules: tuple[Rule, ...]) -> None:
+    ask = Ask(0, "set_rules", (RuleSet(rules=rules, peers=(FULL,)), (FULL,), Path("/data/in")))
+    assert read_message(io.BytesIO(pack(ask))) == ask
+    facts = (
+        RuleWithheld(rule="a", destination="b", verdict=Verdict.TO_US, study_instance_uid="1.2", instances=1),
+        SendingEnded(rule="a", destination="b", errand_id=1, stored=1, failed=0),
+    )
+    news = RuleNews(facts=facts, result=RouteResult(outcome=JobOutcome.COMPLETED))
+    assert read_message(io.BytesIO(pack(news))) == news
+    done = Answer(1, LastDone(at=datetime.now().astimezone(), text="a", instances=1, studies=1), None)
+    assert read_message(io.BytesIO(pack(done))) == done
 
 
 @given(cut=st.integers(0, 60), values=st.lists(st.one_of(st.integers(), st.text(max_size=9)), max_size=4))
