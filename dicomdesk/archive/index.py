@@ -30,7 +30,7 @@ from dicomdesk.archive.matching.query_plan import find_matches, retrieval_condit
 from dicomdesk.archive.matching.study_texts import StudyStamp, StudyText, read_study_stamp, read_study_texts
 from dicomdesk.archive.tables.conflicts import conflict_counts, study_conflicts
 from dicomdesk.archive.tables.counts import damages, recount, wrong_counts
-from dicomdesk.archive.tables.database import Database, Durability, SoundnessCheck, sqlite_url
+from dicomdesk.archive.tables.database import Database, Durability, SoundnessCheck, reading_values, sqlite_url
 from dicomdesk.archive.tables.migrations import check_version, doubted_areas, migrate, trust_area
 from dicomdesk.archive.tables.patients import StaleError
 from dicomdesk.archive.tables.removals import clear_area, remove_instances, remove_surplus_study
@@ -214,15 +214,18 @@ class Index:
 
         Memory grows by eight bytes a match.
         """
-        return find_matches(self._database.reading, self._database.dialect, query, area)
+        with reading_values():
+            yield from find_matches(self._database.reading, self._database.dialect, query, area)
 
     def find_listed(self, query: Query, area: str) -> Generator[tuple[Match, dict[str, str | int]]]:
         """Yield what matches, as ``find`` does, with what ``listed_rows.LISTED`` names of each."""
-        return find_listed(self._database.reading, self._database.dialect, query, area)
+        with reading_values():
+            yield from find_listed(self._database.reading, self._database.dialect, query, area)
 
     def study_texts(self, area: str, since: StudyStamp | None = None) -> Iterator[StudyText]:
         """Yield what can be searched of the studies of an area; see ``read_study_texts``."""
-        return read_study_texts(self._database.reading, area, since)
+        with reading_values():
+            yield from read_study_texts(self._database.reading, area, since)
 
     def study_stamp(self, area: str) -> StudyStamp:
         """Return what changes with the studies of an area."""

@@ -170,4 +170,21 @@ KEPT: dict[str, dict[str, bytes]] = {
         "a time without end": b'{"version": 1, "folder": "FOLDER"}\n'
         b'{"folder": "", "files": [["a", Infinity, 2, null]]}',
     },
+    "index": {
+        "a table that is gone": b"sql DROP TABLE study_face",
+        "a table of another name": b"sql ALTER TABLE sequence_item RENAME TO gone",
+        "times that are texts": b"sql UPDATE instance SET received = 'x'\nsql UPDATE study SET last_received = 'y'",
+        "names that are bytes": b"sql UPDATE patient SET patient_name = x'ff'\nsql UPDATE study SET patient_id = x'00'",
+        "an older version than it has": b"sql UPDATE settings SET value = '1' WHERE name = 'version'",
+        "a format that is not known": b"bytes 43 5b98078c905112c6bb5e2d406b816e53",
+    },
+    "picture-answer": {
+        "a number": b"7\n",
+        "lists in one another": b"[" * 60_000,
+        "a reason that is none": b'{"error": [1], "length": 0}\n',
+        "a width that is a text": b'{"image": {"width": "2", "height": 1, "is_colour": false, "rows": 1, "columns": 1,'
+        b' "frame": 1, "frames": 1}, "length": 2}\nab',
+        "a picture larger than its pixels": b'{"image": {"width": 9, "height": 9, "is_colour": true, "rows": 1,'
+        b' "columns": 1, "frame": 1, "frames": 1}, "length": 2}\nab',
+    },
 }

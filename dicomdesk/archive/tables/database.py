@@ -165,7 +165,7 @@ class Database:
     def reading(self) -> Iterator[Connection]:
         """A connection that sees one state of the database, and streams what it selects."""
         self._check_use()
-        with _translated(*_WRONG_KIND, OverflowError), self._engine.connect() as connection:
+        with reading_values(), self._engine.connect() as connection:
             yield connection.execution_options(stream_results=True)
 
     def write(self, work: Callable[[Connection], Result]) -> Result:
@@ -307,6 +307,13 @@ class SoundnessCheck:
     def close(self) -> None:
         """Close the connection, when nothing runs any more."""
         self._connection.close()
+
+
+@contextmanager
+def reading_values() -> Iterator[None]:
+    """Within the block values of rows are looked at, also after the connection was given back."""
+    with _translated(*_WRONG_KIND, OverflowError):
+        yield
 
 
 def sqlite_url(file: Path) -> str:
