@@ -27,11 +27,13 @@ StudyContent = dict[str, frozenset[str]]
 
 
 class ArchivePresence:
-    """Indexes of all areas of one configuration. For one thread at a time."""
+    """Indexes of all areas of one archive. For one thread at a time."""
 
-    def __init__(self, configuration_file: Path) -> None:
-        """Read the configuration; raises SettingsError where it is wrong, LocalError where it cannot be read."""
-        self._configuration = read_configuration(configuration_file)
+    def __init__(self, configuration: Path | ArchiveConfiguration) -> None:
+        """Read the configuration of a file; raises SettingsError where it is wrong, LocalError where it cannot be."""
+        if isinstance(configuration, Path):
+            configuration = read_configuration(configuration)
+        self._configuration = configuration
         self.problem = ""
         """Why an index tells nothing, "" where all do."""
 

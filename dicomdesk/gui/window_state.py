@@ -76,6 +76,8 @@ class WindowState:
     """Of the archive of this machine whose instances count as here; "" for none."""
     archive_view: str = ""
     """Configuration file or folder of the archive that the Archive view looks at; "" for none."""
+    archive_audit: str = ""
+    """File that is told of what is done in the Archive view; "" for no audit trail."""
 
     shows_log: bool = False
     """Whether the log is open at the foot of the window."""

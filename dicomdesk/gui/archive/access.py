@@ -88,6 +88,8 @@ class ArchiveAccess(QObject):
         self._opened: _Opened | None = None
         self._is_looking = False
         self.path: Path | None = None
+        self.audit_file: Path | None = None
+        """Told of all that is done to an archive that is opened from now on, None for no audit trail."""
         self.state = AccessState.NONE
         self.problem = ""
         """Why it cannot be opened, or was not followed: what happened, why, what to do."""
@@ -147,7 +149,7 @@ class ArchiveAccess(QObject):
 
     async def _open(self, path: Path) -> None:
         try:
-            desk, overview = await self._tasks.run(_open_desk, path)
+            desk, overview = await self._tasks.run(_open_desk, path, self.audit_file)
         except (DicomdeskError, OSError) as error:
             if path is self.path:
                 advice = _say("Choose another configuration or folder, or mend what is wrong and press F5.")
@@ -188,10 +190,12 @@ class ArchiveAccess(QObject):
             self._tasks.start(self._tasks.run(opened.desk.close), is_routine=True)
 
 
-def _open_desk(path: Path) -> "tuple[ArchiveDesk, Overview]":
+def _open_desk(path: Path, audit_file: Path | None) -> "tuple[ArchiveDesk, Overview]":
     from dicomdesk.archive.administration.desk.desk import ArchiveDesk  # noqa: PLC0415 - a database is loaded with it
+    from dicomdesk.archive.audit.settings import AuditSettings  # noqa: PLC0415 - as above
 
-    desk = ArchiveDesk(place_of(path))
+    audit = None if audit_file is None else AuditSettings(file=audit_file)
+    desk = ArchiveDesk(place_of(path), audit)
     try:
         desk.refresh()
         return desk, _overview(desk)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QHideEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QMenu
 
@@ -30,6 +30,7 @@ from dicomdesk.gui.outline.model import OutlineModel
 from dicomdesk.gui.outline.windowed_view import WindowedView
 from dicomdesk.gui.panels.details import Action, Details, DetailsStrip
 from dicomdesk.gui.panels.filter_bar import FilterBar
+from dicomdesk.gui.questions.file_dialogs import ask_new_file
 from dicomdesk.gui.receive.row_actions import widest
 from dicomdesk.gui.security.credentials import SecurityAccess
 from dicomdesk.gui.session import Session
@@ -50,6 +51,8 @@ class ArchivePane(View):
     """View that joins choice, search, rows and details."""
 
     key = "archive"
+    archive_chosen = Signal(str)
+    """Where the archive is that is looked at from now on."""
 
     def __init__(
         self, theme: Theme, session: Session, tasks: Tasks, state: WindowState, access: SecurityAccess
@@ -76,6 +79,7 @@ class ArchivePane(View):
         self.serving = Serving(session, tasks, self.access, self)
         self.carrying = Carrying(theme, tasks, self.access, self.works, access.peers, self)
         self._path = state.archive_view
+        self.access.audit_file = Path(state.archive_audit) if state.archive_audit else None
         self._was_opened = False
         self._looking = QTimer(self)
         self._looking.setInterval(_LOOK_MS)
@@ -85,7 +89,7 @@ class ArchivePane(View):
         self._show_all()
 
     def remember(self, state: WindowState) -> WindowState:
-        return replace(state, archive_view=self._path)
+        return replace(state, archive_view=self._path, archive_audit=str(self.access.audit_file or ""))
 
     def closing_words(self) -> str:
         if self.serving.associations:
@@ -176,6 +180,7 @@ class ArchivePane(View):
             Offer("trash", self.tr("&Trash…"), self.undoing.show_trash),
             Offer("verify", self.tr("&Verify"), self.carrying.verify),
             Offer("verify-deep", self.tr("Verify, and read every file"), partial(self.carrying.verify, is_deep=True)),
+            Offer("audit", self.tr("Write an a&udit trail…"), self._on_audit),
             Offer("back-up", self.tr("&Back up…"), self.carrying.back_up),
         )
         always = (
@@ -228,6 +233,7 @@ class ArchivePane(View):
     def _on_chosen(self) -> None:
         self._path, self._was_opened = str(self.access.path or ""), True
         self._notice = None
+        self.archive_chosen.emit(self._path)
         self.state_changed.emit()
 
     def _on_archive(self) -> None:
@@ -251,6 +257,9 @@ class ArchivePane(View):
             action.setEnabled(has_rows)
         for action in self._of_archive:
             action.setEnabled(access.is_open)
+        has_trail = access.audit_file is not None
+        audit = self.tr("Write no a&udit trail") if has_trail else self.tr("Write an a&udit trail…")
+        next(each for each in self._of_archive if each.objectName() == "audit").setText(audit)
         is_serving = self.serving.is_running
         self._of_archive[0].setText(
             self.tr("Stop receiving &into the archive") if is_serving else self.tr("Receive &into the archive")
@@ -360,6 +369,23 @@ class ArchivePane(View):
             self.serving.stop()
         else:
             self.serving.begin()
+
+    def _on_audit(self) -> None:
+        self._tasks.start(self._choose_audit())
+
+    async def _choose_audit(self) -> None:
+        """Have a file chosen that is told of what is done here; chosen again, none is."""
+        name = (
+            ""
+            if self.access.audit_file
+            else await ask_new_file(
+                self._tasks, self, self.tr("File for the audit trail, which names patients"), "audit.log"
+            )
+        )
+        self.access.audit_file = Path(name) if name else None
+        self.state_changed.emit()
+        if self.access.path is not None:
+            self.access.open(self.access.path)
 
     def _on_changed(self) -> None:
         self._described = None

@@ -135,7 +135,13 @@ class Views(QObject):
         from dicomdesk.gui.archive.pane import ArchivePane  # noqa: PLC0415 - loaded when it is built
 
         around = self._around
-        return self._told(ArchivePane(around.theme, around.session, around.tasks, around.state, around.access))
+        pane = ArchivePane(around.theme, around.session, around.tasks, around.state, around.access)
+        pane.archive_chosen.connect(self._count_archive)
+        return self._told(pane)
+
+    def _count_archive(self, path: str) -> None:
+        if "query" in self._views:  # else it reads what is remembered
+            self.query.retrieve.count_archive(path)
 
     @cached_property
     def associations(self) -> "AssociationsPane":

@@ -76,6 +76,7 @@ class RetrievePart(QWidget):
         self._lay_out()
         self._connect(session)
         self._archive = state.archive_configuration
+        self._looked_at = state.archive_view
         self.here.look_at(self.bar.folder_path())
         self._open_archive()
         self._show_all()
@@ -269,6 +270,11 @@ class RetrievePart(QWidget):
             self.bar.folder.setText(folder)
             self._on_folder()
 
+    def count_archive(self, path: str) -> None:
+        """Count what the archive has that the Archive view looks at, unless another one was chosen here."""
+        self._looked_at = path
+        self._open_archive()
+
     async def _choose_archive(self) -> None:
         title = self.tr("Configuration file of an archive of this machine (dcmqrscp.cfg)")
         files = await ask_files(self._tasks, self, title)
@@ -281,7 +287,10 @@ class RetrievePart(QWidget):
         self.state_changed.emit()
 
     def _open_archive(self) -> None:
-        path = Path(self._archive) if self._archive else None
+        wanted = self._archive
+        if wanted == str(USUAL_CONFIGURATION) and self._looked_at:  # nobody has said another one
+            wanted = self._looked_at
+        path = Path(wanted) if wanted else None
         self.here.archive.open(path, is_usual=path == USUAL_CONFIGURATION)
 
     def _on_archive(self) -> None:

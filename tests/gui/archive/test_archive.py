@@ -104,3 +104,29 @@ def test_the_archive_is_remembered_and_another_one_replaces_it(
     wait_until(lambda: pane.access.is_open and not pane.found.is_asking)
     assert names(pane) == []
     assert pane.list.accessibleDescription().startswith("The archive is empty")
+
+
+def test_query_retrieve_counts_what_this_archive_has_as_here(
+    pane: ArchivePane, window: MainWindow, wait_until: WaitUntil
+) -> None:
+    here = window.retrieve.here
+    wait_until(lambda: here.words("1.2.3", of=9) == "3 of 9")
+    window.retrieve._keep_archive("")
+    pane.choice.open(str(pane.access.path))
+    assert here.words("1.2.3", of=9) == ""
+
+
+def test_what_is_done_is_told_to_an_audit_trail_where_one_is_wished(
+    pane: ArchivePane, window: MainWindow, tmp_path: Path, wait_until: WaitUntil
+) -> None:
+    pane.access.audit_file = tmp_path / "audit.log"
+    pane.choice.open(str(pane.access.path))
+    wait_until(lambda: pane.access.is_open and not pane.found.is_asking)
+    assert window.state().archive_audit == str(tmp_path / "audit.log")
+    nodes = [row(pane, "Doe, John")]
+    pane._tasks.start(pane.carrying.export_to(nodes, tmp_path / "cd", is_zip=False))
+    wait_until(lambda: pane._notice is not None)
+    assert "archive view, export" in (tmp_path / "audit.log").read_text()
+    pane._on_audit()
+    wait_until(lambda: pane.access.audit_file is None)
+    assert window.state().archive_audit == ""

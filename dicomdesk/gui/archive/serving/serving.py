@@ -19,6 +19,7 @@ from dicomdesk.gui.theme import Tone
 from dicomdesk.human import error_text
 
 if TYPE_CHECKING:
+    from dicomdesk.archive.audit.settings import AuditSettings
     from dicomdesk.archive.facts import ServingEvent
     from dicomdesk.archive.serve import ServeJob, ServeRequest
     from dicomdesk.engine.events import Event
@@ -80,7 +81,7 @@ class Serving(QObject):
 
     async def _serve(self, path: Path, areas: tuple[str, ...]) -> None:
         try:
-            request = await self._tasks.run(partial(_request, path, areas, self.folder_port))
+            request = await self._tasks.run(partial(_request, path, areas, self.folder_port, self._access.audit_file))
             job = self._job = await self._session.begin(request, self._take(self._channel.sink))
         except (DicomdeskError, OSError) as error:
             self._fail(self.tr("The archive does not receive"), error)
@@ -121,7 +122,7 @@ class Serving(QObject):
         return Details(title=title, text=text.format(open=said), icon="listening", tone=Tone.ACTIVE, actions=(stop,))
 
 
-def _request(path: Path, areas: tuple[str, ...], folder_port: int) -> "ServeRequest":
+def _request(path: Path, areas: tuple[str, ...], folder_port: int, audit_file: Path | None) -> "ServeRequest":
     """The request for an archive; an archive in a folder takes what anybody sends, under the name of its area."""
     from dicomdesk.archive.serve import ServeRequest  # noqa: PLC0415 - a database is loaded with it
 
@@ -131,4 +132,5 @@ def _request(path: Path, areas: tuple[str, ...], folder_port: int) -> "ServeRequ
         named = tuple(replace(area, ae_title=areas[0]) for area in configuration.areas)
         configuration = replace(configuration, areas=named, port=folder_port)
     settings = replace(settings, configuration=configuration, accepts_all_syntaxes=True)
-    return ServeRequest(settings=settings)
+    audit = None if audit_file is None else AuditSettings(file=audit_file)
+    return ServeRequest(settings=settings, audit=audit)

@@ -6,8 +6,9 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
 
+from dicomdesk.archive.administration.place import ArchivePlace
 from dicomdesk.archive.areas.storage_area import STATE_FOLDER
-from dicomdesk.archive.setup.configuration import read_configuration
+from dicomdesk.archive.setup.configuration import ArchiveConfiguration, read_configuration
 from dicomdesk.errors import DicomdeskError
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.human import error_text
@@ -55,7 +56,10 @@ class LocalArchive(QObject):
         """Why nothing is known of it; one sentence."""
 
     def open(self, configuration: Path | None, *, is_usual: bool = False) -> None:
-        """Ask the archive of a configuration file from now on, None for none; a usual one need not be there."""
+        """Ask the archive of a configuration file, or in a folder, from now on; None for none.
+
+        A usual one need not be there.
+        """
         self._configuration, self._is_usual = configuration, is_usual
         self._archive, self.problem = None, ""
         self._wanted.clear()
@@ -116,10 +120,19 @@ class LocalArchive(QObject):
 
 def _open_archive(configuration: Path) -> FindsStudies | None:
     """None where no area has an index: most machines have no archive of ours, and need no database for that."""
-    read = read_configuration(configuration)
-    indexes = (area.folder / STATE_FOLDER / "index.sqlite" for area in read.areas)
-    if not read.database_url and not any(index.exists() for index in indexes):
-        return None
+    if not configuration.is_dir():
+        read = read_configuration(configuration)
+        indexes = (area.folder / STATE_FOLDER / "index.sqlite" for area in read.areas)
+        if not read.database_url and not any(index.exists() for index in indexes):
+            return None
     from dicomdesk.archive.presence import ArchivePresence  # noqa: PLC0415 - see above
 
-    return ArchivePresence(configuration)
+    return ArchivePresence(_area_in(configuration) if configuration.is_dir() else configuration)
+
+
+def _area_in(folder: Path) -> ArchiveConfiguration:
+    """The area in a folder, with the name that its index knows it by."""
+    from dicomdesk.archive.administration.opening import opened_areas  # noqa: PLC0415 - a database is loaded with it
+
+    with opened_areas(ArchivePlace(folder=folder)) as areas:
+        return ArchiveConfiguration(areas=tuple(opened.area for opened in areas))
