@@ -7,6 +7,7 @@ import asyncio
 import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,7 +67,8 @@ class RuleRunner(QObject):
         self._near: RouteJob | None = None
         """The job, where it is in this process: it is told what is received and sent."""
         self._far: FarRules | None = None
-        """The job, where it is in another: it is told of the peers."""
+        """The job, where it is in another: it is told of the peers that rules name."""
+        self._told_peers: tuple[KnownPeer, ...] = ()
         self._is_beginning = False
         self._is_stale = True
         self._files_told = 0
@@ -129,6 +131,7 @@ class RuleRunner(QObject):
 
     def _on_rules(self) -> None:
         if self._job is not None:
+            self._tell_peers()
             self._job.set_rules(self._store.rules)
         elif self._store.rules.rules and not self._is_beginning:
             self._is_beginning = True
@@ -157,9 +160,9 @@ class RuleRunner(QObject):
         assert self._session.host is not None
         await self._session.outbox.ask(lambda _outbox, _journal: None)  # it is open
         job = FarRules(self._session.host.host, self._channel.sink)
-        await self._tasks.run(job.begin, self._store.rules, tuple(self._known.values()), self._folder())
+        self._told_peers = self._named_peers()
+        await self._tasks.run(job.begin, self._store.rules, self._told_peers, self._folder())
         self._job = self._far = job
-        job.know_peers(self._known.values())  # as of now
         self._has_begun(job)
         return await asyncio.wrap_future(job.done)
 
@@ -185,7 +188,8 @@ class RuleRunner(QObject):
             forget()
 
     def _has_begun(self, job: "RouteJob | FarRules") -> None:
-        job.set_rules(self._store.rules)  # they may be others by now
+        self._tell_peers()
+        job.set_rules(self._store.rules)  # both may be others by now
         self.changed.emit()
 
     def _folder(self) -> Path | None:
@@ -203,9 +207,19 @@ class RuleRunner(QObject):
         self._note_peers()
         if self._near is not None:
             self._near.look()
-        elif self._far is not None:
-            self._far.know_peers(self._known.values())
+        self._tell_peers()
         self.changed.emit()
+
+    def _named_peers(self) -> "tuple[KnownPeer, ...]":
+        """Return the peers of the address book that rules name: it may have thousands, and tells of each check."""
+        names = {each.name for rule in self._store.rules.rules for each in rule.destinations if each.peer is None}
+        found = (self.find_peer(name) for name in sorted(names))
+        return tuple(replace(peer, last_check=None) for peer in found if peer is not None)
+
+    def _tell_peers(self) -> None:
+        if self._far is not None and (peers := self._named_peers()) != self._told_peers:
+            self._told_peers = peers
+            self._far.know_peers(peers)
 
     # -- what it tells
 

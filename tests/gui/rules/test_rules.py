@@ -269,9 +269,9 @@ def test_what_another_process_receives_is_sent_on(
     window.receive.flow.listen(replace(window.receive.request(), port=0, address="127.0.0.1"))
     wait_until(lambda: session.listening_port > 0)
     with FakePeer() as peer:
-        give_peer(pane, "PACS", peer.port)
         pane.store.put(make_rule("All", "PACS", trigger=QuietStudy(quiet_s=0.05)))
         settle(pane, wait_until)
+        give_peer(pane, "PACS", peer.port)  # the rule waits for it
         send(session.listening_port, write_study(tmp_path / "out", 3))
         wait_until(lambda: len(peer.stores) == 3)
         row = pane.rows.rows["all"]
