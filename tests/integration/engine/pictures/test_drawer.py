@@ -1,9 +1,11 @@
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from dicomdesk.engine.pictures import drawer as drawer_module
 from dicomdesk.engine.pictures.drawer import Drawer
 from dicomdesk.engine.pictures.drawing_process import draw_file
 from dicomdesk.errors import ConversionError
@@ -78,6 +80,21 @@ def test_process_that_dies_is_replaced(drawer: Drawer, tmp_path: Path) -> None:
     os.kill(drawer._process.pid, 9)
     with pytest.raises(ConversionError, match="too much time or memory"):
         drawer.draw(str(tmp_path / "good"), 64)
+    assert drawer.draw(str(tmp_path / "good"), 64).rows == 2
+
+
+@pytest.mark.parametrize("answer", ["7", "{}", "[" * 60_000, '{"image": {}, "length": 0}', "", "x" * 100_000])
+def test_process_that_answers_anything_is_replaced(
+    answer: str, drawer: Drawer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "good").write_bytes(image("good"))
+    (tmp_path / "answer").write_text(answer + "\n")
+    says = [sys.executable, "-c", "import sys; print(open(sys.argv[1]).read(), flush=True); input(); input()"]
+    with monkeypatch.context() as patched:
+        patched.setattr(drawer_module, "module_command", lambda _name: [*says, str(tmp_path / "answer")])
+        with pytest.raises(ConversionError, match="too much time or memory"):
+            drawer.draw(str(tmp_path / "good"), 64)
+    assert not drawer.is_awake
     assert drawer.draw(str(tmp_path / "good"), 64).rows == 2
 
 
