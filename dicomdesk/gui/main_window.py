@@ -443,6 +443,8 @@ class MainWindow(QMainWindow):
         view.peers_wanted.connect(lambda: self.open_view("peers"))
         if view.key == "send":
             self.send.flow.finished.connect(self.background.tell_sent)
+        if view.key == "receive":
+            self.receive.archive_wanted.connect(self._on_archive_wanted)
         if view.key == "peers":
             self.peers.offer_uses([self._use_of(name) for name in self._names if name.peer_word])
 
@@ -462,6 +464,10 @@ class MainWindow(QMainWindow):
 
     def _on_sending_wanted(self, paths: list[str], peer: KnownPeer) -> None:
         self.send.send_files(paths, peer)
+
+    def _on_archive_wanted(self, port: int) -> None:
+        self.open_view("archive")
+        self.archive.receive(port)
 
     def _on_problems_wanted(self) -> None:
         self.problems.open()

@@ -20,7 +20,7 @@ from dicomdesk.gui.archive.found import CONFLICTS, PATIENTS, FoundList
 from dicomdesk.gui.archive.nodes import EntryNode
 from dicomdesk.gui.archive.serving.serving import Serving
 from dicomdesk.gui.archive.undoing import Undoing
-from dicomdesk.gui.archive.words import describe_archive, describe_entry, describe_many, found_text, uid_of
+from dicomdesk.gui.archive.words import describe_archive, describe_entry, describe_many, found_text, title_of, uid_of
 from dicomdesk.gui.archive.works import Works
 from dicomdesk.gui.commands.command import FIND, FIND_KEYS, REFRESH, Offer, offer_commands
 from dicomdesk.gui.controls.buttons import menu_button, plain_button
@@ -31,6 +31,7 @@ from dicomdesk.gui.outline.windowed_view import WindowedView
 from dicomdesk.gui.panels.details import Action, Details, DetailsStrip
 from dicomdesk.gui.panels.filter_bar import FilterBar
 from dicomdesk.gui.questions.file_dialogs import ask_new_file
+from dicomdesk.gui.receive.elements_dialog import ElementsDialog
 from dicomdesk.gui.receive.row_actions import widest
 from dicomdesk.gui.security.credentials import SecurityAccess
 from dicomdesk.gui.session import Session
@@ -65,6 +66,8 @@ class ArchivePane(View):
         self._described: tuple[EntryNode, Details] | None = None
         """What was read of the selected row."""
         self._is_describing = False
+        self._shall_receive = False
+        """Whether an archive that is opened is to receive."""
         self._selected: list[EntryNode] = []
         """What was selected when it was last looked at."""
         self.access = ArchiveAccess(tasks, self)
@@ -102,6 +105,16 @@ class ArchivePane(View):
         self._looking.stop()
         self.works.stop()
         self.access.close()
+
+    def receive(self, port: int) -> None:
+        """Have the archive receive as soon as one is open; ``port`` is for one in a folder, 0 for the usual one."""
+        self.serving.folder_port = port or self.serving.folder_port
+        self._shall_receive = not self.access.is_open
+        if self.access.is_open:
+            self.serving.begin()
+        elif not self._path:
+            title = self.tr("Choose or make the archive that is to receive")
+            self.tell(Details(title=title, text=self.tr("It begins as soon as it is open."), icon="listening"))
 
     def tell(self, details: Details | None) -> None:
         """Show something until a row is selected; None shows what is usual."""
@@ -169,6 +182,7 @@ class ArchivePane(View):
             Offer("split", self.tr("Bring to &another study…"), self._on_split),
             Offer("export", self.tr("&Export to a folder…"), partial(self._on_export, is_zip=False), "Ctrl+E"),
             Offer("export-zip", self.tr("Export to a &ZIP archive…"), partial(self._on_export, is_zip=True)),
+            Offer("elements", self.tr("E&lements…"), self._on_elements),
             Offer("copy-uid", self.tr("Copy &UID"), self._on_copy),
             Offer("remove", self.tr("&Remove…"), self._on_remove, delete_key, is_everywhere=False),
         )
@@ -238,6 +252,9 @@ class ArchivePane(View):
 
     def _on_archive(self) -> None:
         if self.access.is_open:
+            if self._shall_receive:
+                self._shall_receive = False
+                self.serving.begin()
             self.found.ask_again()
             self._described = None
         elif self.access.state is not AccessState.OPEN:
@@ -416,6 +433,22 @@ class ArchivePane(View):
         for node in self._chosen()[:1]:
             self.changes.split(node)
 
+    def _on_elements(self) -> None:
+        for node in self._chosen()[:1]:
+            self._tasks.start(self._show_elements(node))
+
+    async def _show_elements(self, node: EntryNode) -> None:
+        """Show what the first instance of a row says."""
+        try:
+            path = await self.access.ask(lambda desk: desk.first_path(node.listed))
+        except (DicomdeskError, OSError) as error:
+            text = wording.explained(error_text(error))
+            self.tell(Details(title=self.tr("The file cannot be read"), text=text, icon="failed", tone=Tone.BAD))
+            return
+        if path:
+            dialog = ElementsDialog(self._theme, self._tasks, title_of(node), path, self.window())
+            dialog.begin()
+
     def _on_export(self, *, is_zip: bool) -> None:
         self.carrying.export(self._chosen(), is_zip=is_zip)
 
@@ -432,5 +465,7 @@ class ArchivePane(View):
             self.found.open(node)
 
     def _on_activated(self, node: object) -> None:
-        if isinstance(node, EntryNode) and node.listed.level is not Level.IMAGE:
+        if isinstance(node, EntryNode) and node.listed.level is Level.IMAGE:
+            self._tasks.start(self._show_elements(node))
+        elif isinstance(node, EntryNode):
             (self.list.collapse_node if self.list.is_open(node) else self.list.expand_node)(node)

@@ -4,14 +4,15 @@ from collections.abc import Hashable
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QUrl
+from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtWidgets import QMenu
 
 from dicomdesk.engine.reach.calling_card import address_words, calling_card
 from dicomdesk.engine.receive.request import Acceptance, ReceiveRequest
 from dicomdesk.errors import DicomdeskError, KeyPassPhraseError, SettingsError
 from dicomdesk.gui.commands.command import FIND, FIND_KEYS, REFRESH, Offer, offer_commands
-from dicomdesk.gui.controls.buttons import PrimaryButton, plain_button
+from dicomdesk.gui.controls.buttons import PrimaryButton, menu_button, plain_button
 from dicomdesk.gui.controls.combo import Combo
 from dicomdesk.gui.controls.fields import Field, line_of_fields, word_before
 from dicomdesk.gui.dialogs.access_words import access_sentence
@@ -52,6 +53,8 @@ class ReceivePane(View):
     """View that starts the listener and shows the studies that arrive."""
 
     key = "receive"
+    archive_wanted = Signal(int)
+    """The archive is to receive, on this port where its configuration says none."""
 
     def __init__(
         self, theme: Theme, session: Session, tasks: Tasks, state: WindowState, access: SecurityAccess
@@ -146,7 +149,10 @@ class ReceivePane(View):
     # Building.
 
     def _lay_out(self) -> None:
-        self.choose = plain_button(self._theme, "", "folder", self._on_choose, self.tr("Choose the folder"))
+        places = QMenu(self)
+        places.addAction(self.tr("Choose the &folder…"), self._on_choose)
+        places.addAction(self.tr("Receive into the &archive"), self._on_archive)
+        self.choose = menu_button(self._theme, "", "folder", places, self.tr("Where what is received goes"))
         self.primary = PrimaryButton(self._theme, self._on_primary)
         self.security_button = plain_button(self._theme, "", "lock-open", self._on_security, self.tr("Settings"))
         fields = (
@@ -192,6 +198,7 @@ class ReceivePane(View):
             Offer("listen", self.tr("&Start or stop listening"), self._on_primary, "Ctrl+Return"),
             Offer("settings", self.tr("Settings of the &listener…"), self._on_security, "Ctrl+K"),
             Offer("choose-folder", self.tr("&Choose the folder…"), self._on_choose),
+            Offer("into-archive", self.tr("Receive into the &archive"), self._on_archive),
             Offer("open-folder", self.tr("&Open the folder"), self._on_disk),
             Offer("clear", self.tr("Clear &finished"), self._on_clear),
             Offer("copy-card", self.tr("Copy what the other side has to &enter"), self._copy_card),
@@ -442,6 +449,9 @@ class ReceivePane(View):
         if chosen != self._chosen:
             self._chosen, self._notice = chosen, None
             self._show_details()
+
+    def _on_archive(self) -> None:
+        self.archive_wanted.emit(int(self.port.value()) if not self.port.problem() else 0)
 
     def _on_choose(self) -> None:
         self._tasks.start(self._choose())

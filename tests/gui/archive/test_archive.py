@@ -9,6 +9,8 @@ from dicomdesk.gui.archive.choosing import ArchiveChoice
 from dicomdesk.gui.archive.found import CONFLICTS, PATIENTS
 from dicomdesk.gui.archive.pane import ArchivePane
 from dicomdesk.gui.main_window import MainWindow
+from dicomdesk.gui.receive.elements_dialog import ElementsDialog
+from tests.gui.answers import wait_for
 from tests.gui.archive.doing import WaitUntil, names, opened, row, search
 from tests.helpers.archives.served_archives import Running, encoded
 
@@ -130,3 +132,12 @@ def test_what_is_done_is_told_to_an_audit_trail_where_one_is_wished(
     pane._on_audit()
     wait_until(lambda: pane.access.audit_file is None)
     assert window.state().archive_audit == ""
+
+
+def test_return_on_an_instance_shows_its_elements(pane: ArchivePane, wait_until: WaitUntil) -> None:
+    (series,) = opened(pane, row(pane, "Doe, John"), wait_until)
+    (instance,) = opened(pane, series, wait_until)
+    pane.list.node_activated.emit(instance)
+    dialog = wait_for(ElementsDialog, wait_until)
+    wait_until(lambda: dialog.tree is not None)
+    dialog.close()

@@ -23,6 +23,7 @@ from dicomdesk.archive.backup.backup import BackupReport, back_up, prune
 from dicomdesk.archive.corrections.record import operating_user
 from dicomdesk.archive.file_check import FileCheckReport, Finding, check_area
 from dicomdesk.archive.index_entries import StoredInstance
+from dicomdesk.dicom.query.attributes import Level
 from dicomdesk.engine.send.request import SendRequest
 
 __all__ = ["ArchiveDesk"]
@@ -63,6 +64,13 @@ class ArchiveDesk(ChangingDesk):
                 if belongs_to(row, item.instance):
                     found.setdefault((row.area, item.instance.path), item)
         return list(found.values())
+
+    def first_path(self, row: Listed) -> str:
+        """The file of the first instance of a row, "" where nothing is left of it; OSError passes."""
+        opened = self._areas[row.area]
+        found = opened.index.instances(selected(row).query(Level.IMAGE), opened.name)
+        first = next((one for one in found if belongs_to(row, one)), None)
+        return "" if first is None else str(opened.path_of(first.path))
 
     def export(
         self, items: Sequence[ExportItem], target: Path, *, is_zip: bool = False, watch: Watch = NOBODY

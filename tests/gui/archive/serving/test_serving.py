@@ -53,3 +53,20 @@ def test_what_is_sent_to_the_archive_is_stored_shown_and_told_to_contradict(
     with socket.create_server(("", port)):
         pane._on_receive()
         told(pane, wait_until, "The archive does not receive")
+
+
+def test_the_receive_view_has_the_archive_receive_once_it_is_open(
+    window: MainWindow, tmp_path: Path, wait_until: WaitUntil
+) -> None:
+    make_archive(tmp_path / "area", "DESK")
+    port = free_port()
+    window.open_view("receive")
+    window.receive.port.setText(str(port))
+    window.receive._on_archive()
+    assert window.state().view == "archive"
+    pane = window.archive
+    assert "Choose or make" in pane.details.details().title
+    pane.choice.open(str(tmp_path / "area"))
+    wait_until(lambda: pane.serving.port == port)
+    pane.serving.stop()
+    wait_until(lambda: not pane.serving.is_running)
