@@ -6,12 +6,15 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QLabel
 
 from dicomdesk.gui import wording
+from dicomdesk.gui.main_window import MainWindow
 from dicomdesk.gui.panes.receive_details import describe_trouble
 from tests.helpers.dcmtk.commands import EXPLANATION, ours, run
 from tests.helpers.jobs.sending import write_instance
-from tests.helpers.peers.fake_peer import Abort, Close, FakePeer, Status
+from tests.helpers.peers.fake_peer import Abort, Accept, Close, FakePeer, Reject, Status
+from tests.helpers.window.sending import WaitUntil, add, to, write_studies
 
 Peer = Callable[[], AbstractContextManager[FakePeer | None]]
 
@@ -46,3 +49,45 @@ def test_log_json_and_window_say_the_same_of_a_failure(name: str, tmp_path: Path
     for said in (found["cause"], found["advice"]):
         assert any(said in line for line in log), (said, log)
         assert said in window
+
+
+SENT: dict[str, tuple[Callable[[], FakePeer], str]] = {
+    "refused": (lambda: FakePeer(stores=[Status(0xA700)]), "item-finished"),
+    "aborted": (lambda: FakePeer(stores=[Abort()]), "association-aborted"),
+    "rejected": (lambda: FakePeer(associate=[Reject(1, 1, 3)] * 3), "association-failed"),
+    "not taken": (lambda: FakePeer(associate=[Accept(refuse_all=True)] * 3), "item-finished"),
+}
+
+
+@pytest.mark.parametrize("name", SENT)
+def test_window_shows_what_log_and_json_of_a_tool_say(
+    name: str, window: MainWindow, wait_until: WaitUntil, tmp_path: Path
+) -> None:
+    make_peer, event = SENT[name]
+    write_studies(tmp_path / "out", 1)
+    with make_peer() as peer:
+        words = ["-aet", "WS1", "-aec", "PACS", "127.0.0.1", str(peer.port), str(tmp_path / "out" / "0-0")]
+        done = run(ours("dcmsend"), "--json", *words)
+        told = next(one for one in map(json.loads, done.out.splitlines()) if one["event"] == event)
+        (study,) = add(window, tmp_path / "out", wait_until)
+        to(window, peer)
+        window.send.header.primary.click()
+
+        def is_shown() -> bool:
+            window.send.list.view.clearSelection()
+            window.send.list.view.select_node(study)
+            return bool(told["cause"] and told["advice"]) and all(
+                said in shown(window) for said in (told["cause"], told["advice"])
+            )
+
+        wait_until(is_shown)
+    log = "".join(line for line in done.err.splitlines() if line.startswith(EXPLANATION))
+    of_log = log.replace(f" PACS (127.0.0.1:{peer.port})", "")  # the peer is named there, in the window above
+    assert told["cause"] in of_log
+    assert told["advice"] in of_log
+
+
+def shown(window: MainWindow) -> str:
+    """What stands in the strip below the list, where it can be seen."""
+    labels = window.send.details.findChildren(QLabel)
+    return " ".join(label.text() for label in labels if label.isVisibleTo(window))

@@ -46,6 +46,7 @@ __all__ = [
     "explain_rejection",
     "explain_text",
     "find_failure",
+    "name_titles",
     "status_failure",
 ]
 
@@ -89,6 +90,9 @@ _NO_REASON = "Reason: No Reason"
 _TRANSIENT = 2
 """Result of a rejection that invites another try."""
 _LATER = "Try again later"
+_UNKNOWN_CALLER, _UNKNOWN_CALLED = "rejected-1-3", "rejected-1-7"
+_OUR_TITLE = re.compile(r'our AE title, "([^"]*)"')
+_THEIR_TITLE = re.compile(r'we used for it, "([^"]*)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +136,21 @@ def explain_line(line: str) -> Explanation | None:
     failure = next((failure for pattern, failure in _patterns() if pattern.search(text)), None)
     if failure is None and len(text) > _BARE_STATUS:
         failure = next(_statuses(text, ""), None)
-    return None if failure is None else Explanation(failure.cause, failure.advice)
+    if failure is None:
+        return None
+    calling, called = (found[1] if (found := title.search(text)) else "" for title in (_OUR_TITLE, _THEIR_TITLE))
+    return name_titles(failure, calling, called)
+
+
+def name_titles(failure: Failure, calling: str, called: str) -> Explanation:
+    """What a failure means, with the AE titles that are concerned; "" for one that is not known."""
+    cause, advice = failure.cause, failure.advice
+    if calling and failure.key == _UNKNOWN_CALLER:
+        cause = cause.replace("our AE title", f'our AE title "{calling}"', 1)
+        advice = advice.replace("our AE title", f'"{calling}"', 1)
+    if called and failure.key == _UNKNOWN_CALLED:
+        cause = cause.replace("by the AE title that was used for it", f'"{called}"', 1)
+    return Explanation(cause, advice)
 
 
 _BY_CLASS: tuple[tuple[type[DicomdeskError], str], ...] = (

@@ -4,7 +4,13 @@ import errno
 from collections.abc import Sequence
 
 from dicomdesk.engine.explain.failure import Area
-from dicomdesk.engine.explain.recognition import explain_all, explain_text, find_failure
+from dicomdesk.engine.explain.recognition import (
+    explain_all,
+    explain_rejection,
+    explain_text,
+    find_failure,
+    name_titles,
+)
 from dicomdesk.errors import (
     AssociationAbortedError,
     AssociationRejectedError,
@@ -166,13 +172,6 @@ def explain_association(error: DicomdeskError, peer: Peer, settings: Association
 _HANDSHAKE = "TLS handshake"
 _OF_ANSWERS = frozenset({"answer-cut", "answer-not-allowed", "answer-unreadable", "max-pdu-too-short", "not-dicom"})
 """What an answer that is none may be recognised as, besides an answer of something else."""
-_REJECTED = {
-    (1, 2): "The peer does not speak DICOM as we do.",
-    (2, 2): "The peer does not speak DICOM as we do.",
-    (3, 1): "The peer is busy: it serves as many associations as it can or may.",
-    (3, 2): "The peer is busy: it serves as many associations as it can or may.",
-}
-"""Causes by source and reason, where no more is to be said."""
 _OF_OTHERS = frozenset({*_LISTENERS.values(), "tls-on-plain"})
 
 
@@ -185,28 +184,10 @@ def _explain_answer(error: DicomdeskError, otherwise: str) -> Remedy:
 
 
 def _explain_rejection(error: AssociationRejectedError, peer: Peer, settings: AssociationSettings) -> Remedy:
-    calling, called = settings.calling_ae_title, peer.ae_title
-    kind = (error.source, error.reason)
-    if kind == (1, 3):
-        return Remedy(
-            f'The peer does not know our AE title "{calling}", or not with our address.',
-            f'Have "{calling}" registered at the peer with this machine\'s address, or call as a title that it knows.',
-        )
-    if kind == (1, 7):
-        return Remedy(
-            f'The peer is not called "{called}".', "Correct the AE title of the peer; capitals and blanks matter."
-        )
-    if kind == (1, 1):
-        return Remedy(
-            f'The peer does not say why; often it does not know our AE title "{calling}" or our address, or takes none '
-            "of the SOP classes proposed.",
-            error.advice,
-        )
-    if kind == (2, 1) and settings.user_identity is not None:
+    if (error.source, error.reason) == (2, 1) and settings.user_identity is not None:
         return Remedy("The peer did not accept the user identity.", "Check user name and password, or the token.")
-    if kind == (2, 1):
-        return Remedy("The peer does not say why; it may ask for a user name and password.", error.advice)
-    return Remedy(_REJECTED.get(kind, "The peer gives a reason that the standard does not define."), error.advice)
+    failure = explain_rejection(error.result, error.source, error.reason)
+    return name_titles(failure, settings.calling_ae_title, peer.ae_title)
 
 
 def explain_no_verification(contexts: Sequence[NegotiatedContext]) -> Remedy:

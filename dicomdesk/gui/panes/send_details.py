@@ -73,6 +73,15 @@ def describe_several(studies: Sequence[StudyNode]) -> Details:
     return Details(title=title, text=", ".join(parts) + ".", icon="info", can_copy=True)
 
 
+def _why(reason: str) -> str:
+    """Return a reason as a sentence, with what it means where it is of an association: others say so themselves."""
+    from dicomdesk.engine.reasons.outcomes import explain_reason  # noqa: PLC0415 - only after a failure: start-up time
+
+    text = human.printable(reason)
+    told = explain_reason(text)
+    return wording.sentence(text) if told.cause in text else f"{wording.sentence(text)} {told.text}"
+
+
 def _describe_errand(study: StudyNode) -> Details | None:
     """What is told of a study that waits as a whole; None where its instances say more."""
     counted = wording.sentence(wording.capitalised(study.counted_text()))
@@ -80,7 +89,7 @@ def _describe_errand(study: StudyNode) -> Details | None:
     if study.state is ItemState.RETRYING:
         return Details(
             title=f"{study.state_text()}: {peer}",
-            text="\n".join(part for part in (wording.sentence(human.printable(study.reason)), counted) if part),
+            text="\n".join(part for part in (_why(study.reason), counted) if part),
             icon="retry",
             tone=Tone.WARNING,
             can_copy=True,
@@ -88,7 +97,7 @@ def _describe_errand(study: StudyNode) -> Details | None:
     if study.is_scheduled:
         return Details(
             title=say("{state}: it goes to {peer} then").format(state=study.state_text(), peer=peer),
-            text=" ".join(part for part in (wording.sentence(human.printable(study.reason)), counted) if part),
+            text=" ".join(part for part in (_why(study.reason), counted) if part),
             icon=ICONS[ItemState.WAITING],
             tone=Tone.PLAIN,
             can_copy=True,
@@ -100,7 +109,7 @@ def _describe_errand(study: StudyNode) -> Details | None:
     title = titles.get(study.state)
     if title is None:
         return None
-    reason = wording.sentence(human.printable(study.reason))
+    reason = _why(study.reason)
     return Details(
         title=title.format(peer=peer),
         text=" ".join(part for part in (reason, counted) if part),
@@ -277,7 +286,7 @@ def describe_retries(studies: Sequence[StudyNode]) -> Details:
         title=f"{first.state_text()}: {peers}",
         text="\n".join(
             (
-                wording.sentence(human.printable(first.reason)),
+                _why(first.reason),
                 wording.plural(len(studies), say("{count} study waits."), say("{count} studies wait.")),
             )
         ),
@@ -293,7 +302,7 @@ def describe_held(held: Sequence[StudyNode], studies: Sequence[StudyNode]) -> De
         return Details(title=words, text=say("Press Go on when they shall go."), icon="pause")
     first = min(studies, key=lambda study: study.next_try_at.timestamp() if study.next_try_at else float("inf"))
     count = wording.plural(len(studies), say("{count} study waits."), say("{count} studies wait."))
-    reason = wording.sentence(human.printable(first.reason))
+    reason = _why(first.reason)
     return Details(title=first.state_text(), text=f"{reason} {count}".strip(), icon=ICONS[ItemState.WAITING])
 
 
@@ -313,10 +322,11 @@ def describe_result(
             icon="pause",
         )
     if failure is not None and not stored:
+        why = _why(failure.reason)
         advice = failure.advice or say("Check host, port and AE titles with Echo, then send again.")
         return Details(
             title=say("Nothing more could be sent to {peer}").format(peer=peer),
-            text=f"{wording.sentence(human.printable(failure.reason))} {advice}",
+            text=f"{why} {advice}" if why == wording.sentence(human.printable(failure.reason)) else why,
             icon="failed",
             tone=Tone.BAD,
             can_copy=True,
