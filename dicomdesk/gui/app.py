@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from dicomdesk.gui.security.security_store import SecurityStore
     from dicomdesk.gui.session import Session
     from dicomdesk.gui.tasks import Tasks
-    from dicomdesk.gui.window_state import WindowState
+    from dicomdesk.gui.window_state import LoadedState, WindowState
 
 HEADLESS_TOOLS = "dicomdesk dcmsend, dicomdesk dcmrecv"
 FINISH_S = 2.0
@@ -168,11 +168,7 @@ async def _live(application: "QApplication", loop: asyncio.AbstractEventLoop, st
     session = Session(Engine(), bridge, tasks, has_host=True)
     state_file = window_state.state_file()
     loaded = await tasks.run(window_state.load_window_state, state_file)
-    state = loaded.state
-    if loaded.problem:
-        session.problems.shelf("").report("state read", "The window's settings", loaded.problem)
-    if not state.listen_folder:
-        state = window_state.with_default_folder(state, Path.home())
+    state = _take_state(application, session, loaded)
     store = await _load_security(tasks, session, security_file.security_file())
     peers = await _load_peers(tasks, session, state, store)
     access = SecurityAccess(store=store, peers=peers, credentials=Credentials(tasks, SecretStore(), theme))
@@ -204,6 +200,19 @@ async def _live(application: "QApplication", loop: asyncio.AbstractEventLoop, st
     await closed.wait()
     inbox.close()
     await _leave(window, session, tasks, state_file)
+
+
+def _take_state(application: "QApplication", session: "Session", loaded: "LoadedState") -> "WindowState":
+    """Return the state that the window begins with, and speak its language."""
+    from dicomdesk.gui.languages.choosing import speak  # noqa: PLC0415 - Qt is an extra
+    from dicomdesk.gui.preferences.preferences import preferences_of  # noqa: PLC0415 - Qt is an extra
+    from dicomdesk.gui.window_state import with_default_folder  # noqa: PLC0415 - Qt is an extra
+
+    state = loaded.state
+    if loaded.problem:
+        session.problems.shelf("").report("state read", "The window's settings", loaded.problem)
+    speak(application, preferences_of(state.preferences).language)
+    return state if state.listen_folder else with_default_folder(state, Path.home())
 
 
 async def _complete(window: "MainWindow", tasks: "Tasks") -> None:

@@ -73,14 +73,27 @@ def transfer_syntax_text(uid: str) -> str:
     return printable(transfer_syntax_name(uid))
 
 
+_SEPARATORS = {"en": ",", "de": ".", "fr": "\u202f"}
+"""Between thousands."""
+_spoken = "en"
+
+
+def speak(language: str) -> None:
+    """Write counts as a language does, English where it is not known; before anything is shown."""
+    global _spoken  # noqa: PLW0603 - one language for the whole window, as Qt has it
+    _spoken = language if language in _SEPARATORS else "en"
+
+
 def count_text(count: int) -> str:
     """Return a count for a column: "812", "12,400"."""
-    return f"{count:,}"
+    text = f"{count:,}"
+    return text if _spoken == "en" else text.replace(",", _SEPARATORS[_spoken])
 
 
 def plural(count: int, one: str, many: str) -> str:
-    """Return ``one`` or ``many`` with ``{count}`` filled in."""
-    return (one if count == 1 else many).format(count=count_text(count))
+    """Return ``one`` or ``many`` with ``{count}`` filled in; French says "0 instance"."""
+    is_one = count == 1 or (count == 0 and _spoken == "fr")
+    return (one if is_one else many).format(count=count_text(count))
 
 
 def instances_text(count: int) -> str:

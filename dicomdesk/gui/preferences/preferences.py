@@ -12,6 +12,7 @@ from dicomdesk.settings import Timeouts
 SCALES = (0, 100, 125, 150, 175, 200)
 """Percent; 0 is that of the screen."""
 USUAL_PORT = 104
+_LONGEST_CODE = 2
 LONGEST_S = 86_400.0
 
 
@@ -19,6 +20,8 @@ LONGEST_S = 86_400.0
 class Preferences:
     """What the user prefers; each field has the value of a first start."""
 
+    language: str = "en"
+    """A code of two letters, "" for that of the system; holds from the next start."""
     scale_percent: int = 0
     """Of everything in the window, one of ``SCALES``; holds from the next start."""
     has_tray: bool = True
@@ -65,6 +68,8 @@ def preferences_of(kept: Mapping[str, object]) -> Preferences:
 def _makes_sense(name: str, value: object) -> bool:
     if isinstance(value, float):
         return math.isfinite(value) and 0 <= value <= LONGEST_S
+    if name == "language":
+        return isinstance(value, str) and len(value) <= _LONGEST_CODE
     if name == "scale_percent":
         return value in SCALES
     return name != "peer_port" or (isinstance(value, int) and 0 < value < 65536)

@@ -15,6 +15,7 @@ from dicomdesk.gui.controls.form import Form, quiet_label
 from dicomdesk.gui.entries.checks import ae_title_problem, folder_problem, port_problem
 from dicomdesk.gui.entries.limits_entry import seconds_text
 from dicomdesk.gui.entries.storing_entry import StoringEntry, storage_of
+from dicomdesk.gui.languages.choosing import LANGUAGES
 from dicomdesk.gui.layouts import column_of, row_of
 from dicomdesk.gui.log.ring import LEVELS
 from dicomdesk.gui.preferences.preferences import LONGEST_S, SCALES, Preferences
@@ -125,16 +126,21 @@ class AppearancePage(Page):
         scales = [f"{percent} %" if percent else _say("As the screen") for percent in SCALES]
         self.scale = Combo(theme, scales)
         self.scale.setCurrentIndex(SCALES.index(preferences.scale_percent))
+        self._languages = ["", "en", *LANGUAGES]
+        self.language = Combo(theme, [_say("As the system"), "English", *LANGUAGES.values()])
+        _choose(self.language, self._languages, preferences.language)
         form = Form()
         _add_named(form, _say("Colours"), self.colours)
+        _add_named(form, _say("Language"), self.language)
         _add_named(form, _say("Size"), self.scale)
         self.form = form
-        hint = quiet_label(_say("Another size holds when the program starts again."))
+        hint = quiet_label(_say("Another language, and another size, hold when the program starts again."))
         column_of(form, hint, 1, inside=self, spacing=GRID)
 
     def changed(self, state: WindowState, preferences: Preferences) -> tuple[WindowState, Preferences]:
         state = replace(state, appearance=self._appearances[self.colours.currentIndex()])
-        return state, replace(preferences, scale_percent=SCALES[self.scale.currentIndex()])
+        language = self._languages[self.language.currentIndex()]
+        return state, replace(preferences, language=language, scale_percent=SCALES[self.scale.currentIndex()])
 
 
 class NetworkPage(Page):
