@@ -1,5 +1,6 @@
 """Brings the files of translations up to date with the sources; says what share has a translation."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -11,8 +12,11 @@ FOLDER = PROJECT / "resources" / "translations"
 
 
 def main() -> int:
-    """Write all files."""
+    """Write all files; with ``--list`` say only which texts there are, as JSON."""
     found = messages(PROJECT / "dicomdesk" / "gui")
+    if sys.argv[1:] == ["--list"]:
+        sys.stdout.write(json.dumps(found))
+        return 0
     for language in LANGUAGES:
         source = FOLDER / f"{language}.ts"
         count = write_file(source, found, read_file(source))

@@ -57,6 +57,8 @@ def _of_call(call: ast.Call, inside: str, own: str, by_name: dict[str, str]) -> 
     name, text = _name(call.func), _literal(call.args[0])
     if name == "tr" and text is not None and inside:
         yield inside, text
+    elif name in _WRAPPERS and text is not None and len(call.args) > 1 and _literal(call.args[1]) is not None:
+        yield text, str(_literal(call.args[1]))
     elif name in _WRAPPERS and text is not None:
         of = call.func.value if isinstance(call.func, ast.Attribute) else None
         yield (by_name.get(of.id, own) if isinstance(of, ast.Name) else own), text
@@ -81,4 +83,4 @@ def _name(function: ast.expr) -> str:
 
 
 def _literal(node: ast.expr) -> str | None:
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value else None

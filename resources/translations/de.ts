@@ -2,11 +2,6 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="de" sourcelanguage="en">
 <context>
-    <name></name>
-    <message><source></source><translation type="unfinished"/></message>
-    <message><source>peer_formats</source><translation>Formate</translation></message>
-</context>
-<context>
     <name>AboutDialog</name>
     <message><source>About dicomdesk</source><translation>Über dicomdesk</translation></message>
     <message><source>Moves DICOM between machines: a window and command line tools on one engine.</source><translation>Überträgt DICOM zwischen Rechnern: ein Fenster und Befehle auf derselben Grundlage.</translation></message>
@@ -57,57 +52,63 @@
 </context>
 <context>
     <name>ArchiveChoice</name>
-    <message><source>Choose a configuration…</source><translation type="unfinished"/></message>
-    <message><source>Choose a folder…</source><translation type="unfinished"/></message>
-    <message><source>Make a new one…</source><translation type="unfinished"/></message>
-    <message><source>Reading the archive…</source><translation type="unfinished"/></message>
-    <message><source>The archive cannot be opened</source><translation type="unfinished"/></message>
-    <message><source>Look after an archive</source><translation type="unfinished"/></message>
-    <message><source>Choose the configuration that dcmqrscp serves, or the folder of an archive: what is in it is found as you type, and can be sent, corrected, exported and removed while its server runs.</source><translation type="unfinished"/></message>
-    <message><source>Folder of the archive</source><translation type="unfinished"/></message>
-    <message><source>Configuration of the archive, such as dcmqrscp.cfg</source><translation type="unfinished"/></message>
-    <message><source>New or empty folder for the archive</source><translation type="unfinished"/></message>
-    <message><source>No archive was made</source><translation type="unfinished"/></message>
+    <message><source>Choose a configuration…</source><translation>Eine Konfiguration wählen…</translation></message>
+    <message><source>Choose a folder…</source><translation>Einen Ordner wählen…</translation></message>
+    <message><source>Make a new one…</source><translation>Ein neues anlegen…</translation></message>
+    <message><source>Reading the archive…</source><translation>Das Archiv wird gelesen…</translation></message>
+    <message><source>The archive cannot be opened</source><translation>Das Archiv kann nicht geöffnet werden</translation></message>
+    <message><source>Look after an archive</source><translation>Ein Archiv betreuen</translation></message>
+    <message><source>Choose the configuration that dcmqrscp serves, or the folder of an archive: what is in it is found as you type, and can be sent, corrected, exported and removed while its server runs.</source><translation>Wählen Sie die Konfiguration, die dcmqrscp bedient, oder den Ordner eines Archivs: was darin ist, wird beim Schreiben gefunden und kann gesendet, berichtigt, exportiert und entfernt werden, während sein Server läuft.</translation></message>
+    <message><source>Folder of the archive</source><translation>Ordner des Archivs</translation></message>
+    <message><source>Configuration of the archive, such as dcmqrscp.cfg</source><translation>Konfiguration des Archivs, wie dcmqrscp.cfg</translation></message>
+    <message><source>New or empty folder for the archive</source><translation>Neuer oder leerer Ordner für das Archiv</translation></message>
+    <message><source>No archive was made</source><translation>Kein Archiv wurde angelegt</translation></message>
 </context>
 <context>
     <name>ArchivePane</name>
-    <message><source>{title}: it is ended in order.</source><translation type="unfinished"/></message>
-    <message><source>What the archive has</source><translation type="unfinished"/></message>
+    <message><source>Somebody sends to the archive.</source><translation>Jemand sendet an das Archiv.</translation></message>
+    <message><source>{title}: it is ended in order.</source><translation>{title}: wird ordentlich beendet.</translation></message>
+    <message><source>What the archive has</source><translation>Was das Archiv hat</translation></message>
     <message><source>Studies</source><translation>Studien</translation></message>
-    <message><source>Patients</source><translation type="unfinished"/></message>
-    <message><source>Conflicts</source><translation type="unfinished"/></message>
-    <message><source>Search name, ID, accession number, date, UID</source><translation type="unfinished"/></message>
+    <message><source>Patients</source><translation>Patienten</translation></message>
+    <message><source>Conflicts</source><translation>Widersprüche</translation></message>
+    <message><source>Search name, ID, accession number, date, UID</source><translation>Name, ID, Auftragsnummer, Datum, UID suchen</translation></message>
     <message><source>Import…</source><translation>Importieren…</translation></message>
-    <message><source>Take a folder into the archive</source><translation type="unfinished"/></message>
+    <message><source>Take a folder into the archive</source><translation>Einen Ordner ins Archiv nehmen</translation></message>
     <message><source>More</source><translation>Mehr</translation></message>
-    <message><source>&amp;Send to a peer…</source><translation type="unfinished"/></message>
-    <message><source>&amp;Correct…</source><translation type="unfinished"/></message>
-    <message><source>&amp;Merge two patients…</source><translation type="unfinished"/></message>
-    <message><source>Bring to &amp;another study…</source><translation type="unfinished"/></message>
-    <message><source>&amp;Export to a folder…</source><translation type="unfinished"/></message>
-    <message><source>Export to a &amp;ZIP archive…</source><translation type="unfinished"/></message>
-    <message><source>Copy &amp;UID</source><translation type="unfinished"/></message>
-    <message><source>&amp;Remove…</source><translation type="unfinished"/></message>
-    <message><source>&amp;Import a folder…</source><translation type="unfinished"/></message>
-    <message><source>Import &amp;files or a DICOMDIR…</source><translation type="unfinished"/></message>
-    <message><source>C&amp;orrections…</source><translation type="unfinished"/></message>
-    <message><source>&amp;Trash…</source><translation type="unfinished"/></message>
-    <message><source>&amp;Verify</source><translation type="unfinished"/></message>
-    <message><source>Verify, and read every file</source><translation type="unfinished"/></message>
-    <message><source>&amp;Back up…</source><translation type="unfinished"/></message>
-    <message><source>Choose a co&amp;nfiguration…</source><translation type="unfinished"/></message>
-    <message><source>Choose the fol&amp;der of an archive…</source><translation type="unfinished"/></message>
-    <message><source>Make a ne&amp;w archive…</source><translation type="unfinished"/></message>
-    <message><source>&amp;Look at the archive again</source><translation type="unfinished"/></message>
-    <message><source>&amp;Find in the archive</source><translation type="unfinished"/></message>
+    <message><source>&amp;Send to a peer…</source><translation>An eine Gegenstelle senden…</translation></message>
+    <message><source>&amp;Correct…</source><translation>Berichtigen…</translation></message>
+    <message><source>&amp;Merge two patients…</source><translation>Zwei Patienten zusammenführen…</translation></message>
+    <message><source>Bring to &amp;another study…</source><translation>Zu einer anderen Studie bringen…</translation></message>
+    <message><source>&amp;Export to a folder…</source><translation>In einen Ordner exportieren…</translation></message>
+    <message><source>Export to a &amp;ZIP archive…</source><translation>In ein ZIP-Archiv exportieren…</translation></message>
+    <message><source>Copy &amp;UID</source><translation>UID kopieren</translation></message>
+    <message><source>&amp;Remove…</source><translation>Entfernen…</translation></message>
+    <message><source>Receive &amp;into the archive</source><translation>Ins Archiv empfangen</translation></message>
+    <message><source>&amp;Import a folder…</source><translation>Einen Ordner importieren…</translation></message>
+    <message><source>Import &amp;files or a DICOMDIR…</source><translation>Dateien oder ein DICOMDIR importieren…</translation></message>
+    <message><source>C&amp;orrections…</source><translation>Berichtigungen…</translation></message>
+    <message><source>&amp;Trash…</source><translation>Papierkorb…</translation></message>
+    <message><source>&amp;Verify</source><translation>Überprüfen</translation></message>
+    <message><source>Verify, and read every file</source><translation>Überprüfen und jede Datei lesen</translation></message>
+    <message><source>Write an a&amp;udit trail…</source><translation>Ein Prüfprotokoll schreiben…</translation></message>
+    <message><source>&amp;Back up…</source><translation>Sichern…</translation></message>
+    <message><source>Choose a co&amp;nfiguration…</source><translation>Eine Konfiguration wählen…</translation></message>
+    <message><source>Choose the fol&amp;der of an archive…</source><translation>Den Ordner eines Archivs wählen…</translation></message>
+    <message><source>Make a ne&amp;w archive…</source><translation>Ein neues Archiv anlegen…</translation></message>
+    <message><source>&amp;Look at the archive again</source><translation>Im Archiv neu nachsehen</translation></message>
+    <message><source>&amp;Find in the archive</source><translation>Im Archiv suchen</translation></message>
+    <message><source>Write no a&amp;udit trail</source><translation>Kein Prüfprotokoll schreiben</translation></message>
+    <message><source>Stop receiving &amp;into the archive</source><translation>Nicht mehr ins Archiv empfangen</translation></message>
     <message><source>Nothing fits what is searched for.</source><translation>Nichts passt zu dem, was gesucht wird.</translation></message>
-    <message><source>Nothing in this archive contradicts anything else.</source><translation type="unfinished"/></message>
-    <message><source>The archive is empty: import a folder, or have a modality send to it.</source><translation type="unfinished"/></message>
-    <message><source>Send to…</source><translation type="unfinished"/></message>
-    <message><source>Correct…</source><translation type="unfinished"/></message>
-    <message><source>Export…</source><translation type="unfinished"/></message>
-    <message><source>Remove…</source><translation type="unfinished"/></message>
-    <message><source>It is not in the archive any more.</source><translation type="unfinished"/></message>
+    <message><source>Nothing in this archive contradicts anything else.</source><translation>In diesem Archiv widerspricht nichts dem anderen.</translation></message>
+    <message><source>The archive is empty: import a folder, or have a modality send to it.</source><translation>Das Archiv ist leer: importieren Sie einen Ordner, oder lassen Sie ein Gerät dorthin senden.</translation></message>
+    <message><source>Send to…</source><translation>Senden an…</translation></message>
+    <message><source>Correct…</source><translation>Berichtigen…</translation></message>
+    <message><source>Export…</source><translation>Exportieren…</translation></message>
+    <message><source>Remove…</source><translation>Entfernen…</translation></message>
+    <message><source>It is not in the archive any more.</source><translation>Es ist nicht mehr im Archiv.</translation></message>
+    <message><source>File for the audit trail, which names patients</source><translation>Datei für das Prüfprotokoll, das Patienten nennt</translation></message>
 </context>
 <context>
     <name>AssociationsPane</name>
@@ -145,87 +146,87 @@
 </context>
 <context>
     <name>Carrying</name>
-    <message><source>It cannot be sent</source><translation type="unfinished"/></message>
+    <message><source>It cannot be sent</source><translation>Es kann nicht gesendet werden</translation></message>
     <message><source>{instances} are to go to {peer}</source><translation>{instances} sollen an {peer} gehen</translation></message>
     <message><source>The Send view shows how far they are.</source><translation>Die Ansicht Senden zeigt, wie weit sie sind.</translation></message>
-    <message><source>Nothing of it is in the archive any more.</source><translation type="unfinished"/></message>
-    <message><source>Folder to be imported</source><translation type="unfinished"/></message>
-    <message><source>Files, DICOMDIR or ZIP archives to be imported</source><translation type="unfinished"/></message>
-    <message><source>Importing into {area}</source><translation type="unfinished"/></message>
-    <message><source>The import was ended</source><translation type="unfinished"/></message>
-    <message><source>The import was broken off</source><translation type="unfinished"/></message>
-    <message><source>Imported</source><translation type="unfinished"/></message>
-    <message><source>Storage area</source><translation type="unfinished"/></message>
-    <message><source>Which storage area is it to go into?</source><translation type="unfinished"/></message>
-    <message><source>{count} instance stored</source><translation type="unfinished"/></message>
-    <message><source>{count} instances stored</source><translation type="unfinished"/></message>
-    <message><source>{count} file is no instance.</source><translation type="unfinished"/></message>
-    <message><source>{count} files are no instances.</source><translation type="unfinished"/></message>
-    <message><source>The originals are where they were.</source><translation type="unfinished"/></message>
-    <message><source>{count} not taken</source><translation type="unfinished"/></message>
-    <message><source>Show all…</source><translation type="unfinished"/></message>
-    <message><source>Not imported</source><translation type="unfinished"/></message>
-    <message><source>ZIP archive to be written</source><translation type="unfinished"/></message>
-    <message><source>New or empty folder for the export</source><translation type="unfinished"/></message>
-    <message><source>Exporting {what}</source><translation type="unfinished"/></message>
-    <message><source>Nothing is left of it.</source><translation type="unfinished"/></message>
-    <message><source>The export was ended</source><translation type="unfinished"/></message>
-    <message><source>Nothing was exported</source><translation type="unfinished"/></message>
-    <message><source>{count} instance exported</source><translation type="unfinished"/></message>
-    <message><source>{count} instances exported</source><translation type="unfinished"/></message>
-    <message><source>{instances} in the folder OTHER, which the DICOMDIR cannot list.</source><translation type="unfinished"/></message>
-    <message><source>{instances} left out: {reason}</source><translation type="unfinished"/></message>
-    <message><source>Reading every file</source><translation type="unfinished"/></message>
-    <message><source>Comparing files and index</source><translation type="unfinished"/></message>
-    <message><source>What was looked at until then: {count} wrong.</source><translation type="unfinished"/></message>
-    <message><source>The verification was ended</source><translation type="unfinished"/></message>
-    <message><source>The archive cannot be verified</source><translation type="unfinished"/></message>
-    <message><source>{count} file looked at</source><translation type="unfinished"/></message>
-    <message><source>{count} files looked at</source><translation type="unfinished"/></message>
-    <message><source>Files and index agree.</source><translation type="unfinished"/></message>
-    <message><source>What is wrong</source><translation type="unfinished"/></message>
-    <message><source>{count} wrong. The first: {first} What to do: dicomdesk archive repair mends it.</source><translation type="unfinished"/></message>
-    <message><source>Folder for backups</source><translation type="unfinished"/></message>
-    <message><source>Backing up</source><translation type="unfinished"/></message>
-    <message><source>Earlier backups are as they were.</source><translation type="unfinished"/></message>
-    <message><source>The backup was ended</source><translation type="unfinished"/></message>
-    <message><source>The archive was not backed up</source><translation type="unfinished"/></message>
-    <message><source>{count} file backed up</source><translation type="unfinished"/></message>
-    <message><source>{count} files backed up</source><translation type="unfinished"/></message>
-    <message><source>{size} were new. They are in {folder}.</source><translation type="unfinished"/></message>
-    <message><source>{count} missing or damaged: Verify tells which. {rest}</source><translation type="unfinished"/></message>
+    <message><source>Nothing of it is in the archive any more.</source><translation>Davon ist nichts mehr im Archiv.</translation></message>
+    <message><source>Folder to be imported</source><translation>Ordner, der importiert werden soll</translation></message>
+    <message><source>Files, DICOMDIR or ZIP archives to be imported</source><translation>Dateien, DICOMDIR oder ZIP-Archive, die importiert werden sollen</translation></message>
+    <message><source>Importing into {area}</source><translation>Import nach {area}</translation></message>
+    <message><source>The import was ended</source><translation>Der Import wurde beendet</translation></message>
+    <message><source>The import was broken off</source><translation>Der Import wurde abgebrochen</translation></message>
+    <message><source>Imported</source><translation>Importiert</translation></message>
+    <message><source>Storage area</source><translation>Ablagebereich</translation></message>
+    <message><source>Which storage area is it to go into?</source><translation>In welchen Ablagebereich soll es kommen?</translation></message>
+    <message><source>{count} instance stored</source><translation>{count} Instanz gespeichert</translation></message>
+    <message><source>{count} instances stored</source><translation>{count} Instanzen gespeichert</translation></message>
+    <message><source>{count} file is no instance.</source><translation>{count} Datei ist keine Instanz.</translation></message>
+    <message><source>{count} files are no instances.</source><translation>{count} Dateien sind keine Instanzen.</translation></message>
+    <message><source>The originals are where they were.</source><translation>Die Originale sind, wo sie waren.</translation></message>
+    <message><source>{count} not taken</source><translation>{count} nicht genommen</translation></message>
+    <message><source>Show all…</source><translation>Alle zeigen…</translation></message>
+    <message><source>Not imported</source><translation>Nicht importiert</translation></message>
+    <message><source>ZIP archive to be written</source><translation>ZIP-Archiv, das geschrieben werden soll</translation></message>
+    <message><source>New or empty folder for the export</source><translation>Neuer oder leerer Ordner für den Export</translation></message>
+    <message><source>Exporting {what}</source><translation>{what} wird exportiert</translation></message>
+    <message><source>Nothing is left of it.</source><translation>Davon ist nichts übrig.</translation></message>
+    <message><source>The export was ended</source><translation>Der Export wurde beendet</translation></message>
+    <message><source>Nothing was exported</source><translation>Nichts wurde exportiert</translation></message>
+    <message><source>{count} instance exported</source><translation>{count} Instanz exportiert</translation></message>
+    <message><source>{count} instances exported</source><translation>{count} Instanzen exportiert</translation></message>
+    <message><source>{instances} in the folder OTHER, which the DICOMDIR cannot list.</source><translation>{instances} im Ordner OTHER, die das DICOMDIR nicht aufführen kann.</translation></message>
+    <message><source>{instances} left out: {reason}</source><translation>{instances} ausgelassen: {reason}</translation></message>
+    <message><source>Reading every file</source><translation>Jede Datei wird gelesen</translation></message>
+    <message><source>Comparing files and index</source><translation>Dateien und Index werden verglichen</translation></message>
+    <message><source>What was looked at until then: {count} wrong.</source><translation>Was bis dahin angesehen wurde: {count} falsch.</translation></message>
+    <message><source>The verification was ended</source><translation>Die Überprüfung wurde beendet</translation></message>
+    <message><source>The archive cannot be verified</source><translation>Das Archiv kann nicht überprüft werden</translation></message>
+    <message><source>{count} file looked at</source><translation>{count} Datei angesehen</translation></message>
+    <message><source>{count} files looked at</source><translation>{count} Dateien angesehen</translation></message>
+    <message><source>Files and index agree.</source><translation>Dateien und Index stimmen überein.</translation></message>
+    <message><source>What is wrong</source><translation>Was falsch ist</translation></message>
+    <message><source>{count} wrong. The first: {first} What to do: dicomdesk archive repair mends it.</source><translation>{count} falsch. Das erste: {first} Was zu tun ist: dicomdesk archive repair behebt es.</translation></message>
+    <message><source>Folder for backups</source><translation>Ordner für Sicherungen</translation></message>
+    <message><source>Backing up</source><translation>Es wird gesichert</translation></message>
+    <message><source>Earlier backups are as they were.</source><translation>Frühere Sicherungen sind, wie sie waren.</translation></message>
+    <message><source>The backup was ended</source><translation>Die Sicherung wurde beendet</translation></message>
+    <message><source>The archive was not backed up</source><translation>Das Archiv wurde nicht gesichert</translation></message>
+    <message><source>{count} file backed up</source><translation>{count} Datei gesichert</translation></message>
+    <message><source>{count} files backed up</source><translation>{count} Dateien gesichert</translation></message>
+    <message><source>{size} were new. They are in {folder}.</source><translation>{size} waren neu. Sie liegen in {folder}.</translation></message>
+    <message><source>{count} missing or damaged: Verify tells which. {rest}</source><translation>{count} fehlen oder sind beschädigt: Überprüfen sagt, welche. {rest}</translation></message>
     <message><source>File</source><translation>Datei</translation></message>
     <message><source>Why</source><translation>Warum</translation></message>
 </context>
 <context>
     <name>Changes</name>
-    <message><source>Values are corrected of a patient, a study or a series as a whole.</source><translation type="unfinished"/></message>
-    <message><source>An instance is not corrected alone</source><translation type="unfinished"/></message>
-    <message><source>Correct {what}</source><translation type="unfinished"/></message>
-    <message><source>Patient ID that goes</source><translation type="unfinished"/></message>
-    <message><source>Patient ID that stays</source><translation type="unfinished"/></message>
-    <message><source>Merge two patients</source><translation type="unfinished"/></message>
-    <message><source>Into the study (UID; empty for a new one)</source><translation type="unfinished"/></message>
+    <message><source>Values are corrected of a patient, a study or a series as a whole.</source><translation>Werte werden für einen Patienten, eine Studie oder eine Serie als Ganzes berichtigt.</translation></message>
+    <message><source>An instance is not corrected alone</source><translation>Eine Instanz wird nicht allein berichtigt</translation></message>
+    <message><source>Correct {what}</source><translation>{what} berichtigen</translation></message>
+    <message><source>Patient ID that goes</source><translation>Patienten-ID, die verschwindet</translation></message>
+    <message><source>Patient ID that stays</source><translation>Patienten-ID, die bleibt</translation></message>
+    <message><source>Merge two patients</source><translation>Zwei Patienten zusammenführen</translation></message>
+    <message><source>Into the study (UID; empty for a new one)</source><translation>In die Studie (UID; leer für eine neue)</translation></message>
     <message><source>Patient ID</source><translation>Patienten-ID</translation></message>
     <message><source>Patient name</source><translation>Patientenname</translation></message>
-    <message><source>Bring {what} to another study</source><translation type="unfinished"/></message>
-    <message><source>Nothing was changed</source><translation type="unfinished"/></message>
-    <message><source>It was ended before it was done.</source><translation type="unfinished"/></message>
-    <message><source>It was not changed</source><translation type="unfinished"/></message>
-    <message><source>{count} instance changed</source><translation type="unfinished"/></message>
-    <message><source>{count} instances changed</source><translation type="unfinished"/></message>
-    <message><source>Corrections that were made can be taken back: see Corrections.</source><translation type="unfinished"/></message>
-    <message><source>Remove {what}</source><translation type="unfinished"/></message>
+    <message><source>Bring {what} to another study</source><translation>{what} zu einer anderen Studie bringen</translation></message>
+    <message><source>Nothing was changed</source><translation>Nichts wurde geändert</translation></message>
+    <message><source>It was ended before it was done.</source><translation>Es wurde vor dem Ende abgebrochen.</translation></message>
+    <message><source>It was not changed</source><translation>Es wurde nicht geändert</translation></message>
+    <message><source>{count} instance changed</source><translation>{count} Instanz geändert</translation></message>
+    <message><source>{count} instances changed</source><translation>{count} Instanzen geändert</translation></message>
+    <message><source>Corrections that were made can be taken back: see Corrections.</source><translation>Berichtigungen können zurückgenommen werden: siehe Berichtigungen.</translation></message>
+    <message><source>Remove {what}</source><translation>{what} entfernen</translation></message>
     <message><source>Why</source><translation>Warum</translation></message>
-    <message><source>The removal was ended</source><translation type="unfinished"/></message>
-    <message><source>What is gone is in the trash.</source><translation type="unfinished"/></message>
-    <message><source>It was not removed</source><translation type="unfinished"/></message>
-    <message><source>{count} instance removed</source><translation type="unfinished"/></message>
-    <message><source>{count} instances removed</source><translation type="unfinished"/></message>
-    <message><source>They are in the trash, and can be put back from there.</source><translation type="unfinished"/></message>
-    <message><source>{count} study stays: it is on hold.</source><translation type="unfinished"/></message>
-    <message><source>{count} studies stay: they are on hold.</source><translation type="unfinished"/></message>
-    <message><source>Trash…</source><translation type="unfinished"/></message>
+    <message><source>The removal was ended</source><translation>Das Entfernen wurde beendet</translation></message>
+    <message><source>What is gone is in the trash.</source><translation>Was weg ist, liegt im Papierkorb.</translation></message>
+    <message><source>It was not removed</source><translation>Es wurde nicht entfernt</translation></message>
+    <message><source>{count} instance removed</source><translation>{count} Instanz entfernt</translation></message>
+    <message><source>{count} instances removed</source><translation>{count} Instanzen entfernt</translation></message>
+    <message><source>They are in the trash, and can be put back from there.</source><translation>Sie liegen im Papierkorb und können von dort zurückgelegt werden.</translation></message>
+    <message><source>{count} study stays: it is on hold.</source><translation>{count} Studie bleibt: sie ist gesperrt.</translation></message>
+    <message><source>{count} studies stay: they are on hold.</source><translation>{count} Studien bleiben: sie sind gesperrt.</translation></message>
+    <message><source>Trash…</source><translation>Papierkorb…</translation></message>
 </context>
 <context>
     <name>CheckDialog</name>
@@ -272,12 +273,12 @@
 </context>
 <context>
     <name>ConditionEditor</name>
-    <message><source>all of these</source><translation type="unfinished"/></message>
-    <message><source>any of these</source><translation type="unfinished"/></message>
-    <message><source>All or any of the conditions</source><translation type="unfinished"/></message>
-    <message><source>Add &amp;condition</source><translation type="unfinished"/></message>
-    <message><source>Everything matches.</source><translation type="unfinished"/></message>
-    <message><source>{text}. These conditions can be changed in the file.</source><translation type="unfinished"/></message>
+    <message><source>all of these</source><translation>alle von diesen</translation></message>
+    <message><source>any of these</source><translation>irgendeine von diesen</translation></message>
+    <message><source>All or any of the conditions</source><translation>Alle oder irgendeine der Bedingungen</translation></message>
+    <message><source>Add &amp;condition</source><translation>Bedingung hinzufügen</translation></message>
+    <message><source>Everything matches.</source><translation>Alles passt.</translation></message>
+    <message><source>{text}. These conditions can be changed in the file.</source><translation>{text}. Diese Bedingungen können in der Datei geändert werden.</translation></message>
 </context>
 <context>
     <name>ConfirmDialog</name>
@@ -285,14 +286,14 @@
 </context>
 <context>
     <name>Credentials</name>
-    <message><source>Pass phrase of {key}</source><translation type="unfinished"/></message>
-    <message><source>That is not the pass phrase of this key.</source><translation type="unfinished"/></message>
-    <message><source>The private key is encrypted.</source><translation type="unfinished"/></message>
-    <message><source>Passcode of {user} for {peer}</source><translation type="unfinished"/></message>
-    <message><source>It is sent to {peer}.</source><translation type="unfinished"/></message>
-    <message><source>Without TLS, anybody on the way can read it.</source><translation type="unfinished"/></message>
-    <message><source>The keyring did not take it: it is kept until the window closes.</source><translation type="unfinished"/></message>
-    <message><source>Keep it in the keyring</source><translation type="unfinished"/></message>
+    <message><source>Pass phrase of {key}</source><translation>Passphrase von {key}</translation></message>
+    <message><source>That is not the pass phrase of this key.</source><translation>Das ist nicht die Passphrase dieses Schlüssels.</translation></message>
+    <message><source>The private key is encrypted.</source><translation>Der private Schlüssel ist verschlüsselt.</translation></message>
+    <message><source>Passcode of {user} for {peer}</source><translation>Kennwort von {user} für {peer}</translation></message>
+    <message><source>It is sent to {peer}.</source><translation>Es wird an {peer} gesendet.</translation></message>
+    <message><source>Without TLS, anybody on the way can read it.</source><translation>Ohne TLS kann es jeder unterwegs lesen.</translation></message>
+    <message><source>The keyring did not take it: it is kept until the window closes.</source><translation>Der Schlüsselbund hat es nicht genommen: es bleibt, bis das Fenster geschlossen wird.</translation></message>
+    <message><source>Keep it in the keyring</source><translation>Im Schlüsselbund aufbewahren</translation></message>
 </context>
 <context>
     <name>DeletionDialog</name>
@@ -474,39 +475,39 @@
     <message><source>All</source><translation>Alle</translation></message>
     <message><source>Done</source><translation>Erledigt</translation></message>
     <message><source>Problems</source><translation>Probleme</translation></message>
-    <message><source>To do</source><translation type="unfinished"/></message>
-    <message><source>Search lines and reasons</source><translation type="unfinished"/></message>
-    <message><source>Work through a list</source><translation type="unfinished"/></message>
-    <message><source>Lines of the list</source><translation type="unfinished"/></message>
-    <message><source>A CSV file or a spreadsheet with accession numbers, patient IDs or UIDs: {peer} is asked for each line, and what is found can be fetched. Drop it here, or open it.</source><translation type="unfinished"/></message>
-    <message><source>&amp;Open list…</source><translation type="unfinished"/></message>
-    <message><source>&amp;Earlier lists</source><translation type="unfinished"/></message>
-    <message><source>&amp;Export report…</source><translation type="unfinished"/></message>
-    <message><source>Open list</source><translation type="unfinished"/></message>
-    <message><source>{name}, {done} of {total} lines, {peer}, {day}</source><translation type="unfinished"/></message>
-    <message><source>This list was begun with another peer</source><translation type="unfinished"/></message>
-    <message><source>It is for {peer}. Choose that peer, then take the list up again.</source><translation type="unfinished"/></message>
-    <message><source>Export report</source><translation type="unfinished"/></message>
-    <message><source>The report was not written</source><translation type="unfinished"/></message>
-    <message><source>The report was written</source><translation type="unfinished"/></message>
-    <message><source>Stop &amp;now</source><translation type="unfinished"/></message>
+    <message><source>To do</source><translation>Zu tun</translation></message>
+    <message><source>Search lines and reasons</source><translation>Zeilen und Gründe suchen</translation></message>
+    <message><source>Work through a list</source><translation>Eine Liste abarbeiten</translation></message>
+    <message><source>Lines of the list</source><translation>Zeilen der Liste</translation></message>
+    <message><source>A CSV file or a spreadsheet with accession numbers, patient IDs or UIDs: {peer} is asked for each line, and what is found can be fetched. Drop it here, or open it.</source><translation>Eine CSV-Datei oder eine Tabelle mit Auftragsnummern, Patienten-IDs oder UIDs: {peer} wird nach jeder Zeile gefragt, und was gefunden wird, kann geholt werden. Ziehen Sie sie hierher, oder öffnen Sie sie.</translation></message>
+    <message><source>&amp;Open list…</source><translation>Liste öffnen…</translation></message>
+    <message><source>&amp;Earlier lists</source><translation>Frühere Listen</translation></message>
+    <message><source>&amp;Export report…</source><translation>Bericht exportieren…</translation></message>
+    <message><source>Open list</source><translation>Liste öffnen</translation></message>
+    <message><source>{name}, {done} of {total} lines, {peer}, {day}</source><translation>{name}, {done} von {total} Zeilen, {peer}, {day}</translation></message>
+    <message><source>This list was begun with another peer</source><translation>Diese Liste wurde mit einer anderen Gegenstelle begonnen</translation></message>
+    <message><source>It is for {peer}. Choose that peer, then take the list up again.</source><translation>Sie ist für {peer}. Wählen Sie diese Gegenstelle und nehmen Sie die Liste dann wieder auf.</translation></message>
+    <message><source>Export report</source><translation>Bericht exportieren</translation></message>
+    <message><source>The report was not written</source><translation>Der Bericht wurde nicht geschrieben</translation></message>
+    <message><source>The report was written</source><translation>Der Bericht wurde geschrieben</translation></message>
+    <message><source>Stop &amp;now</source><translation>Sofort anhalten</translation></message>
     <message><source>&amp;Stop</source><translation>Anhalten</translation></message>
-    <message><source>Break everything off</source><translation type="unfinished"/></message>
-    <message><source>Stop in order; it can be taken up again</source><translation type="unfinished"/></message>
-    <message><source>Go on with the lines that are to do, and try again what failed</source><translation type="unfinished"/></message>
-    <message><source>&amp;Go on</source><translation type="unfinished"/></message>
-    <message><source>&amp;Start</source><translation type="unfinished"/></message>
-    <message><source>Ask for each line (Ctrl+Return)</source><translation type="unfinished"/></message>
-    <message><source>{count} line</source><translation type="unfinished"/></message>
-    <message><source>{count} lines</source><translation type="unfinished"/></message>
-    <message><source>{name}: {lines} for {peer}</source><translation type="unfinished"/></message>
-    <message><source>Stop and &amp;close</source><translation type="unfinished"/></message>
-    <message><source>The list can be taken up again</source><translation type="unfinished"/></message>
+    <message><source>Break everything off</source><translation>Alles abbrechen</translation></message>
+    <message><source>Stop in order; it can be taken up again</source><translation>Ordentlich anhalten; es kann wieder aufgenommen werden</translation></message>
+    <message><source>Go on with the lines that are to do, and try again what failed</source><translation>Mit den Zeilen fortfahren, die zu tun sind, und Fehlgeschlagenes noch einmal versuchen</translation></message>
+    <message><source>&amp;Go on</source><translation>Fortfahren</translation></message>
+    <message><source>&amp;Start</source><translation>Beginnen</translation></message>
+    <message><source>Ask for each line (Ctrl+Return)</source><translation>Nach jeder Zeile fragen (Strg+Eingabe)</translation></message>
+    <message><source>{count} line</source><translation>{count} Zeile</translation></message>
+    <message><source>{count} lines</source><translation>{count} Zeilen</translation></message>
+    <message><source>{name}: {lines} for {peer}</source><translation>{name}: {lines} für {peer}</translation></message>
+    <message><source>Stop and &amp;close</source><translation>Anhalten und schließen</translation></message>
+    <message><source>The list can be taken up again</source><translation>Die Liste kann wieder aufgenommen werden</translation></message>
 </context>
 <context>
     <name>ListFlow</name>
-    <message><source>Waiting until {time}</source><translation type="unfinished"/></message>
-    <message><source>Trying again at {time}</source><translation type="unfinished"/></message>
+    <message><source>Waiting until {time}</source><translation>Wartet bis {time}</translation></message>
+    <message><source>Trying again at {time}</source><translation>Neuer Versuch um {time}</translation></message>
 </context>
 <context>
     <name>ListenerDialog</name>
@@ -777,14 +778,14 @@
 </context>
 <context>
     <name>PlanDialog</name>
-    <message><source>What would change</source><translation type="unfinished"/></message>
-    <message><source>&amp;Show what would change</source><translation type="unfinished"/></message>
-    <message><source>Carry it out</source><translation type="unfinished"/></message>
-    <message><source>Leave it as it is</source><translation type="unfinished"/></message>
+    <message><source>What would change</source><translation>Was sich ändern würde</translation></message>
+    <message><source>&amp;Show what would change</source><translation>Zeigen, was sich ändern würde</translation></message>
+    <message><source>Carry it out</source><translation>Ausführen</translation></message>
+    <message><source>Leave it as it is</source><translation>Lassen, wie es ist</translation></message>
     <message><source>Reading…</source><translation>Liest…</translation></message>
-    <message><source>… and {count} line more</source><translation type="unfinished"/></message>
-    <message><source>… and {count} lines more</source><translation type="unfinished"/></message>
-    <message><source>Change what is wrong above, then have shown what would change: nothing is changed by that.</source><translation type="unfinished"/></message>
+    <message><source>… and {count} line more</source><translation>… und {count} weitere Zeile</translation></message>
+    <message><source>… and {count} lines more</source><translation>… und {count} weitere Zeilen</translation></message>
+    <message><source>Change what is wrong above, then have shown what would change: nothing is changed by that.</source><translation>Ändern Sie, was oben falsch ist, und lassen Sie dann zeigen, was sich ändern würde: dadurch wird nichts geändert.</translation></message>
 </context>
 <context>
     <name>PreflightPanel</name>
@@ -916,16 +917,16 @@
 </context>
 <context>
     <name>ReadingForm</name>
-    <message><source>The first line is a header</source><translation type="unfinished"/></message>
-    <message><source>Digits that numbers are filled up to with zeros</source><translation type="unfinished"/></message>
-    <message><source>digits</source><translation type="unfinished"/></message>
-    <message><source>Column</source><translation type="unfinished"/></message>
-    <message><source>What it holds</source><translation type="unfinished"/></message>
-    <message><source>Whether the first line names the columns and is no line of the list</source><translation type="unfinished"/></message>
-    <message><source>&amp;Column</source><translation type="unfinished"/></message>
-    <message><source>&amp;holds</source><translation type="unfinished"/></message>
-    <message><source>&amp;Zeros up to</source><translation type="unfinished"/></message>
-    <message><source>A number of digits is 1 to {most}.</source><translation type="unfinished"/></message>
+    <message><source>The first line is a header</source><translation>Die erste Zeile ist eine Überschrift</translation></message>
+    <message><source>Digits that numbers are filled up to with zeros</source><translation>Ziffern, auf die Nummern mit Nullen aufgefüllt werden</translation></message>
+    <message><source>digits</source><translation>Ziffern</translation></message>
+    <message><source>Column</source><translation>Spalte</translation></message>
+    <message><source>What it holds</source><translation>Was sie enthält</translation></message>
+    <message><source>Whether the first line names the columns and is no line of the list</source><translation>Ob die erste Zeile die Spalten nennt und keine Zeile der Liste ist</translation></message>
+    <message><source>&amp;Column</source><translation>Spalte</translation></message>
+    <message><source>&amp;holds</source><translation>enthält</translation></message>
+    <message><source>&amp;Zeros up to</source><translation>Nullen bis</translation></message>
+    <message><source>A number of digits is 1 to {most}.</source><translation>Eine Zahl von Ziffern ist 1 bis {most}.</translation></message>
 </context>
 <context>
     <name>ReceivePane</name>
@@ -1108,140 +1109,140 @@
 </context>
 <context>
     <name>RuleDialog</name>
-    <message><source>Rule</source><translation type="unfinished"/></message>
-    <message><source>The rule in one sentence</source><translation type="unfinished"/></message>
-    <message><source>Name of the rule</source><translation type="unfinished"/></message>
-    <message><source>CT at night</source><translation type="unfinished"/></message>
-    <message><source>The rule is on</source><translation type="unfinished"/></message>
-    <message><source>a received study is quiet</source><translation type="unfinished"/></message>
-    <message><source>files rest in a folder</source><translation type="unfinished"/></message>
-    <message><source>For how many seconds</source><translation type="unfinished"/></message>
+    <message><source>Rule</source><translation>Regel</translation></message>
+    <message><source>The rule in one sentence</source><translation>Die Regel in einem Satz</translation></message>
+    <message><source>Name of the rule</source><translation>Name der Regel</translation></message>
+    <message><source>CT at night</source><translation>CT bei Nacht</translation></message>
+    <message><source>The rule is on</source><translation>Die Regel gilt</translation></message>
+    <message><source>a received study is quiet</source><translation>eine empfangene Studie ruhig ist</translation></message>
+    <message><source>files rest in a folder</source><translation>Dateien in einem Ordner ruhen</translation></message>
+    <message><source>For how many seconds</source><translation>Wie viele Sekunden lang</translation></message>
     <message><source>Folder</source><translation>Ordner</translation></message>
     <message><source>folder</source><translation>Ordner</translation></message>
-    <message><source>with subfolders</source><translation type="unfinished"/></message>
-    <message><source>the whole study</source><translation type="unfinished"/></message>
-    <message><source>only what matches</source><translation type="unfinished"/></message>
-    <message><source>Peers, by name or as TITLE@host:port, separated by commas</source><translation type="unfinished"/></message>
-    <message><source>ARCHIVE, PACS@pacs.example:104</source><translation type="unfinished"/></message>
-    <message><source>Hours in which it sends</source><translation type="unfinished"/></message>
-    <message><source>at any time</source><translation type="unfinished"/></message>
-    <message><source>Mo</source><translation type="unfinished"/></message>
-    <message><source>Tu</source><translation type="unfinished"/></message>
-    <message><source>We</source><translation>Wir</translation></message>
-    <message><source>Th</source><translation type="unfinished"/></message>
-    <message><source>Fr</source><translation type="unfinished"/></message>
-    <message><source>Sa</source><translation type="unfinished"/></message>
-    <message><source>Su</source><translation type="unfinished"/></message>
-    <message><source>leave the files</source><translation type="unfinished"/></message>
-    <message><source>move them into the folder "sent"</source><translation type="unfinished"/></message>
-    <message><source>delete them once they are stored there</source><translation type="unfinished"/></message>
-    <message><source>delete them once their keeping is committed there</source><translation type="unfinished"/></message>
-    <message><source>before what else waits</source><translation type="unfinished"/></message>
-    <message><source>rules below do not see it</source><translation type="unfinished"/></message>
-    <message><source>Tries after it was given up</source><translation type="unfinished"/></message>
-    <message><source>Notes on the rule</source><translation type="unfinished"/></message>
-    <message><source>for</source><translation type="unfinished"/></message>
-    <message><source>seconds</source><translation type="unfinished"/></message>
+    <message><source>with subfolders</source><translation>mit Unterordnern</translation></message>
+    <message><source>the whole study</source><translation>die ganze Studie</translation></message>
+    <message><source>only what matches</source><translation>nur was passt</translation></message>
+    <message><source>Peers, by name or as TITLE@host:port, separated by commas</source><translation>Gegenstellen, mit Namen oder als TITEL@rechner:port, durch Kommas getrennt</translation></message>
+    <message><source>ARCHIVE, PACS@pacs.example:104</source><translation>ARCHIVE, PACS@pacs.example:104</translation></message>
+    <message><source>Hours in which it sends</source><translation>Stunden, in denen sie sendet</translation></message>
+    <message><source>at any time</source><translation>jederzeit</translation></message>
+    <message><source>Mo</source><translation>Mo</translation></message>
+    <message><source>Tu</source><translation>Di</translation></message>
+    <message><source>We</source><translation>Mi</translation></message>
+    <message><source>Th</source><translation>Do</translation></message>
+    <message><source>Fr</source><translation>Fr</translation></message>
+    <message><source>Sa</source><translation>Sa</translation></message>
+    <message><source>Su</source><translation>So</translation></message>
+    <message><source>leave the files</source><translation>die Dateien lassen</translation></message>
+    <message><source>move them into the folder "sent"</source><translation>sie in den Ordner „sent“ verschieben</translation></message>
+    <message><source>delete them once they are stored there</source><translation>sie löschen, sobald sie dort gespeichert sind</translation></message>
+    <message><source>delete them once their keeping is committed there</source><translation>sie löschen, sobald ihre Aufbewahrung dort zugesichert ist</translation></message>
+    <message><source>before what else waits</source><translation>vor dem, was sonst wartet</translation></message>
+    <message><source>rules below do not see it</source><translation>Regeln darunter sehen es nicht</translation></message>
+    <message><source>Tries after it was given up</source><translation>Versuche, nachdem aufgegeben wurde</translation></message>
+    <message><source>Notes on the rule</source><translation>Notizen zur Regel</translation></message>
+    <message><source>for</source><translation>für</translation></message>
+    <message><source>seconds</source><translation>Sekunden</translation></message>
     <message><source>Choose the folder</source><translation>Ordner wählen</translation></message>
-    <message><source>Add &amp;peer</source><translation type="unfinished"/></message>
+    <message><source>Add &amp;peer</source><translation>Gegenstelle hinzufügen</translation></message>
     <message><source>Name</source><translation>Name</translation></message>
     <message><source>When</source><translation>Wann</translation></message>
-    <message><source>Matching</source><translation type="unfinished"/></message>
+    <message><source>Matching</source><translation>Was passt</translation></message>
     <message><source>Send</source><translation>Senden</translation></message>
     <message><source>To</source><translation>An</translation></message>
-    <message><source>N&amp;ights</source><translation type="unfinished"/></message>
-    <message><source>Afterwards</source><translation type="unfinished"/></message>
-    <message><source>Order</source><translation type="unfinished"/></message>
-    <message><source>Further tries</source><translation type="unfinished"/></message>
-    <message><source>Hours</source><translation type="unfinished"/></message>
-    <message><source>Afterwards and order</source><translation type="unfinished"/></message>
+    <message><source>N&amp;ights</source><translation>Nachts</translation></message>
+    <message><source>Afterwards</source><translation>Danach</translation></message>
+    <message><source>Order</source><translation>Reihenfolge</translation></message>
+    <message><source>Further tries</source><translation>Weitere Versuche</translation></message>
+    <message><source>Hours</source><translation>Stunden</translation></message>
+    <message><source>Afterwards and order</source><translation>Danach und Reihenfolge</translation></message>
     <message><source>Notes</source><translation>Notizen</translation></message>
     <message><source>none</source><translation>keine</translation></message>
-    <message><source>Files in a folder have no sender: remove the condition on AE title or address.</source><translation type="unfinished"/></message>
-    <message><source>Without a day it would never send.</source><translation type="unfinished"/></message>
-    <message><source>A name of up to {count} characters is needed.</source><translation type="unfinished"/></message>
-    <message><source>Another rule has this name.</source><translation type="unfinished"/></message>
-    <message><source>It is a number of seconds above 0.</source><translation type="unfinished"/></message>
-    <message><source>A folder is needed.</source><translation type="unfinished"/></message>
-    <message><source>A peer is needed: its name, or TITLE@host:port.</source><translation type="unfinished"/></message>
-    <message><source>{name} is no TITLE@host:port.</source><translation type="unfinished"/></message>
-    <message><source>Hours are such as 20:00-06:00; without any it sends at any time.</source><translation type="unfinished"/></message>
-    <message><source>It is a number up to {most}.</source><translation type="unfinished"/></message>
-    <message><source>Folder to be watched</source><translation type="unfinished"/></message>
+    <message><source>Files in a folder have no sender: remove the condition on AE title or address.</source><translation>Dateien in einem Ordner haben keinen Absender: entfernen Sie die Bedingung zu AE-Titel oder Adresse.</translation></message>
+    <message><source>Without a day it would never send.</source><translation>Ohne einen Tag würde sie nie senden.</translation></message>
+    <message><source>A name of up to {count} characters is needed.</source><translation>Ein Name von bis zu {count} Zeichen wird gebraucht.</translation></message>
+    <message><source>Another rule has this name.</source><translation>Eine andere Regel heißt schon so.</translation></message>
+    <message><source>It is a number of seconds above 0.</source><translation>Es ist eine Zahl von Sekunden über 0.</translation></message>
+    <message><source>A folder is needed.</source><translation>Ein Ordner wird gebraucht.</translation></message>
+    <message><source>A peer is needed: its name, or TITLE@host:port.</source><translation>Eine Gegenstelle wird gebraucht: ihr Name, oder TITEL@rechner:port.</translation></message>
+    <message><source>{name} is no TITLE@host:port.</source><translation>{name} ist kein TITEL@rechner:port.</translation></message>
+    <message><source>Hours are such as 20:00-06:00; without any it sends at any time.</source><translation>Stunden sind wie 20:00-06:00; ohne sie sendet sie jederzeit.</translation></message>
+    <message><source>It is a number up to {most}.</source><translation>Es ist eine Zahl bis {most}.</translation></message>
+    <message><source>Folder to be watched</source><translation>Ordner, der beobachtet wird</translation></message>
 </context>
 <context>
     <name>RuleRunner</name>
-    <message><source>No peer is called "{name}": add it in Peers, or edit the rule.</source><translation type="unfinished"/></message>
-    <message><source>Rule {name}</source><translation type="unfinished"/></message>
-    <message><source>{count} not stored by {peer}: {reason}</source><translation type="unfinished"/></message>
-    <message><source>It was sent, and stays where it is: {problem}</source><translation type="unfinished"/></message>
-    <message><source>No rule can send it: {problem}</source><translation type="unfinished"/></message>
+    <message><source>No peer is called "{name}": add it in Peers, or edit the rule.</source><translation>Keine Gegenstelle heißt „{name}“: fügen Sie sie in Gegenstellen hinzu, oder bearbeiten Sie die Regel.</translation></message>
+    <message><source>Rule {name}</source><translation>Regel {name}</translation></message>
+    <message><source>{count} not stored by {peer}: {reason}</source><translation>{count} von {peer} nicht gespeichert: {reason}</translation></message>
+    <message><source>It was sent, and stays where it is: {problem}</source><translation>Es wurde gesendet und bleibt, wo es ist: {problem}</translation></message>
+    <message><source>No rule can send it: {problem}</source><translation>Keine Regel kann es senden: {problem}</translation></message>
 </context>
 <context>
     <name>RuleStore</name>
-    <message><source>Nothing was changed: {problem}.</source><translation type="unfinished"/></message>
-    <message><source>The rules cannot be kept: {error}</source><translation type="unfinished"/></message>
+    <message><source>Nothing was changed: {problem}.</source><translation>Nichts wurde geändert: {problem}.</translation></message>
+    <message><source>The rules cannot be kept: {error}</source><translation>Die Regeln können nicht aufbewahrt werden: {error}</translation></message>
 </context>
 <context>
     <name>RulesPane</name>
     <message><source>Rules</source><translation>Regeln</translation></message>
-    <message><source>&amp;Add rule…</source><translation type="unfinished"/></message>
-    <message><source>Say what is to be sent on by itself</source><translation type="unfinished"/></message>
-    <message><source>With what was &amp;received</source><translation type="unfinished"/></message>
-    <message><source>With a &amp;folder…</source><translation type="unfinished"/></message>
-    <message><source>Te&amp;st</source><translation type="unfinished"/></message>
-    <message><source>What would go where</source><translation type="unfinished"/></message>
-    <message><source>Nothing is sent on by itself</source><translation type="unfinished"/></message>
-    <message><source>A rule sends what was received, or what lies in a folder, to peers: all CT studies to the archive at night, say. Everything goes through the queue of Send, and nothing goes in a circle.</source><translation type="unfinished"/></message>
-    <message><source>Add a rule…</source><translation type="unfinished"/></message>
-    <message><source>A rule for nights…</source><translation type="unfinished"/></message>
-    <message><source>A file</source><translation type="unfinished"/></message>
-    <message><source>&amp;Add a rule…</source><translation type="unfinished"/></message>
-    <message><source>&amp;Edit…</source><translation type="unfinished"/></message>
-    <message><source>Turn &amp;on or off</source><translation type="unfinished"/></message>
+    <message><source>&amp;Add rule…</source><translation>Regel hinzufügen…</translation></message>
+    <message><source>Say what is to be sent on by itself</source><translation>Sagen, was von selbst weitergesendet wird</translation></message>
+    <message><source>With what was &amp;received</source><translation>Mit dem, was empfangen wurde</translation></message>
+    <message><source>With a &amp;folder…</source><translation>Mit einem Ordner…</translation></message>
+    <message><source>Te&amp;st</source><translation>Test</translation></message>
+    <message><source>What would go where</source><translation>Was wohin ginge</translation></message>
+    <message><source>Nothing is sent on by itself</source><translation>Nichts wird von selbst weitergesendet</translation></message>
+    <message><source>A rule sends what was received, or what lies in a folder, to peers: all CT studies to the archive at night, say. Everything goes through the queue of Send, and nothing goes in a circle.</source><translation>Eine Regel sendet, was empfangen wurde oder in einem Ordner liegt, an Gegenstellen: alle CT-Studien nachts ans Archiv, zum Beispiel. Alles geht durch die Warteschlange von Senden, und nichts geht im Kreis.</translation></message>
+    <message><source>Add a rule…</source><translation>Eine Regel hinzufügen…</translation></message>
+    <message><source>A rule for nights…</source><translation>Eine Regel für Nächte…</translation></message>
+    <message><source>A file</source><translation>Eine Datei</translation></message>
+    <message><source>&amp;Add a rule…</source><translation>Eine Regel hinzufügen…</translation></message>
+    <message><source>&amp;Edit…</source><translation>Bearbeiten…</translation></message>
+    <message><source>Turn &amp;on or off</source><translation>Ein- oder ausschalten</translation></message>
     <message><source>&amp;Duplicate…</source><translation>Duplizieren…</translation></message>
     <message><source>&amp;History…</source><translation>Verlauf…</translation></message>
-    <message><source>Move &amp;up</source><translation type="unfinished"/></message>
-    <message><source>Move do&amp;wn</source><translation type="unfinished"/></message>
-    <message><source>&amp;Remove</source><translation type="unfinished"/></message>
-    <message><source>Read the rules a&amp;gain</source><translation type="unfinished"/></message>
+    <message><source>Move &amp;up</source><translation>Nach oben</translation></message>
+    <message><source>Move do&amp;wn</source><translation>Nach unten</translation></message>
+    <message><source>&amp;Remove</source><translation>Entfernen</translation></message>
+    <message><source>Read the rules a&amp;gain</source><translation>Die Regeln neu lesen</translation></message>
     <message><source>That did not work</source><translation>Das ging nicht</translation></message>
-    <message><source>{problem}. It stays as it is until it is mended; no rule is carried out.</source><translation type="unfinished"/></message>
-    <message><source>&amp;Read it again</source><translation type="unfinished"/></message>
+    <message><source>{problem}. It stays as it is until it is mended; no rule is carried out.</source><translation>{problem}. Es bleibt so, bis es behoben ist; keine Regel wird ausgeführt.</translation></message>
+    <message><source>&amp;Read it again</source><translation>Neu lesen</translation></message>
     <message><source>Open folder</source><translation>Ordner öffnen</translation></message>
-    <message><source>The file of rules cannot be used</source><translation type="unfinished"/></message>
-    <message><source>T&amp;urn off</source><translation type="unfinished"/></message>
-    <message><source>T&amp;urn on</source><translation type="unfinished"/></message>
-    <message><source>E&amp;dit…</source><translation type="unfinished"/></message>
-    <message><source>H&amp;istory</source><translation type="unfinished"/></message>
-    <message><source>Up</source><translation type="unfinished"/></message>
-    <message><source>Down</source><translation type="unfinished"/></message>
+    <message><source>The file of rules cannot be used</source><translation>Die Datei der Regeln kann nicht verwendet werden</translation></message>
+    <message><source>T&amp;urn off</source><translation>Ausschalten</translation></message>
+    <message><source>T&amp;urn on</source><translation>Einschalten</translation></message>
+    <message><source>E&amp;dit…</source><translation>Bearbeiten…</translation></message>
+    <message><source>H&amp;istory</source><translation>Verlauf</translation></message>
+    <message><source>Up</source><translation>Nach oben</translation></message>
+    <message><source>Down</source><translation>Nach unten</translation></message>
     <message><source>Remove</source><translation>Entfernen</translation></message>
-    <message><source>Nobody listens in Receive now, so nothing arrives for this rule.</source><translation type="unfinished"/></message>
-    <message><source>There is no rule</source><translation type="unfinished"/></message>
-    <message><source>{count} rule</source><translation type="unfinished"/></message>
-    <message><source>{count} rules</source><translation type="unfinished"/></message>
-    <message><source>They are asked from the top. Alt and an arrow key move one, the space bar turns it on or off.</source><translation type="unfinished"/></message>
-    <message><source>New rule</source><translation type="unfinished"/></message>
-    <message><source>At night</source><translation type="unfinished"/></message>
-    <message><source>{name} is removed</source><translation type="unfinished"/></message>
-    <message><source>What it has put into the queue stays there.</source><translation type="unfinished"/></message>
-    <message><source>&amp;Put it back</source><translation type="unfinished"/></message>
-    <message><source>What {name} has done in the last 90 days, the latest first.</source><translation type="unfinished"/></message>
-    <message><source>{name} has done nothing yet.</source><translation type="unfinished"/></message>
+    <message><source>Nobody listens in Receive now, so nothing arrives for this rule.</source><translation>In Empfangen wird jetzt nicht gelauscht, also trifft für diese Regel nichts ein.</translation></message>
+    <message><source>There is no rule</source><translation>Es gibt keine Regel</translation></message>
+    <message><source>{count} rule</source><translation>{count} Regel</translation></message>
+    <message><source>{count} rules</source><translation>{count} Regeln</translation></message>
+    <message><source>They are asked from the top. Alt and an arrow key move one, the space bar turns it on or off.</source><translation>Sie werden von oben gefragt. Alt mit einer Pfeiltaste verschiebt eine, die Leertaste schaltet sie ein oder aus.</translation></message>
+    <message><source>New rule</source><translation>Neue Regel</translation></message>
+    <message><source>At night</source><translation>Nachts</translation></message>
+    <message><source>{name} is removed</source><translation>{name} ist entfernt</translation></message>
+    <message><source>What it has put into the queue stays there.</source><translation>Was sie in die Warteschlange gestellt hat, bleibt dort.</translation></message>
+    <message><source>&amp;Put it back</source><translation>Zurücklegen</translation></message>
+    <message><source>What {name} has done in the last 90 days, the latest first.</source><translation>Was {name} in den letzten 90 Tagen getan hat, das Neueste zuerst.</translation></message>
+    <message><source>{name} has done nothing yet.</source><translation>{name} hat noch nichts getan.</translation></message>
     <message><source>History</source><translation>Verlauf</translation></message>
     <message><source>When</source><translation>Wann</translation></message>
-    <message><source>Folder to test the rules with</source><translation type="unfinished"/></message>
-    <message><source>Looking at what is there…</source><translation type="unfinished"/></message>
-    <message><source>The folder cannot be read: {error}</source><translation type="unfinished"/></message>
-    <message><source>Test of {name}</source><translation type="unfinished"/></message>
+    <message><source>Folder to test the rules with</source><translation>Ordner, mit dem die Regeln getestet werden</translation></message>
+    <message><source>Looking at what is there…</source><translation>Es wird nachgesehen, was da ist…</translation></message>
+    <message><source>The folder cannot be read: {error}</source><translation>Der Ordner kann nicht gelesen werden: {error}</translation></message>
+    <message><source>Test of {name}</source><translation>Test von {name}</translation></message>
     <message><source>Test</source><translation>Test</translation></message>
-    <message><source>Goes</source><translation type="unfinished"/></message>
+    <message><source>Goes</source><translation>Geht</translation></message>
     <message><source>Edit…</source><translation>Bearbeiten…</translation></message>
-    <message><source>Turn off</source><translation type="unfinished"/></message>
-    <message><source>Turn on</source><translation type="unfinished"/></message>
-    <message><source>Test with what was received</source><translation type="unfinished"/></message>
-    <message><source>Duplicate…</source><translation type="unfinished"/></message>
+    <message><source>Turn off</source><translation>Ausschalten</translation></message>
+    <message><source>Turn on</source><translation>Einschalten</translation></message>
+    <message><source>Test with what was received</source><translation>Mit Empfangenem testen</translation></message>
+    <message><source>Duplicate…</source><translation>Duplizieren…</translation></message>
     <message><source>Add…</source><translation>Hinzufügen…</translation></message>
 </context>
 <context>
@@ -1356,6 +1357,16 @@
     <message><source>What is in the queue may not be kept</source><translation>Was wartet, bleibt vielleicht nicht erhalten</translation></message>
 </context>
 <context>
+    <name>Serving</name>
+    <message><source>The archive does not receive</source><translation>Das Archiv empfängt nicht</translation></message>
+    <message><source>The archive receives no more</source><translation>Das Archiv empfängt nicht mehr</translation></message>
+    <message><source>{title} receives on port {port}</source><translation>{title} empfängt auf Port {port}</translation></message>
+    <message><source>{count} association is open.</source><translation>{count} Verbindung ist offen.</translation></message>
+    <message><source>{count} associations are open.</source><translation>{count} Verbindungen sind offen.</translation></message>
+    <message><source>Others store into it, query it and retrieve from it, as its configuration allows. {open}</source><translation>Andere speichern darin, fragen es ab und rufen daraus ab, wie es die Konfiguration erlaubt. {open}</translation></message>
+    <message><source>Stop receiving</source><translation>Nicht mehr empfangen</translation></message>
+</context>
+<context>
     <name>Session</name>
     <message><source>{reason}. Another one listens again on port {port}; what was acknowledged is in the folder.</source><translation>{reason}. Ein anderer lauscht wieder auf Port {port}; Bestätigtes ist im Ordner.</translation></message>
     <message><source>Receiving was interrupted</source><translation>Der Empfang wurde unterbrochen</translation></message>
@@ -1415,12 +1426,12 @@ Sehen Sie hinein, bevor Sie es jemandem senden.</translation></message>
 </context>
 <context>
     <name>Tasks</name>
-    <message><source>Something went wrong in the program: {error}</source><translation type="unfinished"/></message>
+    <message><source>Something went wrong in the program: {error}</source><translation>Im Programm ging etwas schief: {error}</translation></message>
 </context>
 <context>
     <name>Timeline</name>
-    <message><source>Timeline</source><translation type="unfinished"/></message>
-    <message><source>longest pause {pause} s, {after} s after the start</source><translation type="unfinished"/></message>
+    <message><source>Timeline</source><translation>Zeitlinie</translation></message>
+    <message><source>longest pause {pause} s, {after} s after the start</source><translation>längste Pause {pause} s, {after} s nach dem Beginn</translation></message>
     <message><source>{count} problem</source><translation>{count} Problem</translation></message>
     <message><source>{count} problems</source><translation>{count} Probleme</translation></message>
 </context>
@@ -1469,30 +1480,30 @@ Sehen Sie hinein, bevor Sie es jemandem senden.</translation></message>
 <context>
     <name>Undoing</name>
     <message><source>What</source><translation>Was</translation></message>
-    <message><source>Removed</source><translation type="unfinished"/></message>
-    <message><source>By</source><translation type="unfinished"/></message>
+    <message><source>Removed</source><translation>Entfernt</translation></message>
+    <message><source>By</source><translation>Von</translation></message>
     <message><source>Why</source><translation>Warum</translation></message>
     <message><source>Instances</source><translation>Instanzen</translation></message>
     <message><source>Size</source><translation>Größe</translation></message>
-    <message><source>Kept until</source><translation type="unfinished"/></message>
-    <message><source>What was removed lies here until its time is over. What is put back is as it was.</source><translation type="unfinished"/></message>
-    <message><source>Trash</source><translation type="unfinished"/></message>
-    <message><source>&amp;Put back</source><translation type="unfinished"/></message>
-    <message><source>The trash is empty.</source><translation type="unfinished"/></message>
-    <message><source>{count} instance put back.</source><translation type="unfinished"/></message>
-    <message><source>{count} instances put back.</source><translation type="unfinished"/></message>
-    <message><source>{count} is in the archive again already.</source><translation type="unfinished"/></message>
-    <message><source>{count} are in the archive again already.</source><translation type="unfinished"/></message>
-    <message><source>What was changed</source><translation type="unfinished"/></message>
+    <message><source>Kept until</source><translation>Bleibt bis</translation></message>
+    <message><source>What was removed lies here until its time is over. What is put back is as it was.</source><translation>Entferntes liegt hier, bis seine Zeit um ist. Zurückgelegtes ist, wie es war.</translation></message>
+    <message><source>Trash</source><translation>Papierkorb</translation></message>
+    <message><source>&amp;Put back</source><translation>Zurücklegen</translation></message>
+    <message><source>The trash is empty.</source><translation>Der Papierkorb ist leer.</translation></message>
+    <message><source>{count} instance put back.</source><translation>{count} Instanz zurückgelegt.</translation></message>
+    <message><source>{count} instances put back.</source><translation>{count} Instanzen zurückgelegt.</translation></message>
+    <message><source>{count} is in the archive again already.</source><translation>{count} ist schon wieder im Archiv.</translation></message>
+    <message><source>{count} are in the archive again already.</source><translation>{count} sind schon wieder im Archiv.</translation></message>
+    <message><source>What was changed</source><translation>Was geändert wurde</translation></message>
     <message><source>When</source><translation>Wann</translation></message>
     <message><source>State</source><translation>Zustand</translation></message>
-    <message><source>Each correction that was made, the last first. One that is taken back stays in the list.</source><translation type="unfinished"/></message>
-    <message><source>Corrections</source><translation type="unfinished"/></message>
-    <message><source>&amp;Take it back…</source><translation type="unfinished"/></message>
-    <message><source>Nothing was corrected in this archive.</source><translation type="unfinished"/></message>
-    <message><source>Taken back</source><translation type="unfinished"/></message>
-    <message><source>In force</source><translation type="unfinished"/></message>
-    <message><source>Take the correction back</source><translation type="unfinished"/></message>
+    <message><source>Each correction that was made, the last first. One that is taken back stays in the list.</source><translation>Jede Berichtigung, die letzte zuerst. Eine zurückgenommene bleibt in der Liste.</translation></message>
+    <message><source>Corrections</source><translation>Berichtigungen</translation></message>
+    <message><source>&amp;Take it back…</source><translation>Zurücknehmen…</translation></message>
+    <message><source>Nothing was corrected in this archive.</source><translation>In diesem Archiv wurde nichts berichtigt.</translation></message>
+    <message><source>Taken back</source><translation>Zurückgenommen</translation></message>
+    <message><source>In force</source><translation>In Kraft</translation></message>
+    <message><source>Take the correction back</source><translation>Die Berichtigung zurücknehmen</translation></message>
 </context>
 <context>
     <name>UserDialog</name>
@@ -1523,53 +1534,53 @@ Sehen Sie hinein, bevor Sie es jemandem senden.</translation></message>
 </context>
 <context>
     <name>WishForm</name>
-    <message><source>Only ask</source><translation type="unfinished"/></message>
-    <message><source>Fetch into the folder</source><translation type="unfinished"/></message>
-    <message><source>Have it sent to</source><translation type="unfinished"/></message>
-    <message><source>What is done with what is found</source><translation type="unfinished"/></message>
-    <message><source>Folder for what is fetched</source><translation type="unfinished"/></message>
+    <message><source>Only ask</source><translation>Nur fragen</translation></message>
+    <message><source>Fetch into the folder</source><translation>In den Ordner holen</translation></message>
+    <message><source>Have it sent to</source><translation>Senden lassen an</translation></message>
+    <message><source>What is done with what is found</source><translation>Was mit dem Gefundenen geschieht</translation></message>
+    <message><source>Folder for what is fetched</source><translation>Ordner für Geholtes</translation></message>
     <message><source>folder</source><translation>Ordner</translation></message>
     <message><source>Method</source><translation>Verfahren</translation></message>
-    <message><source>C-GET brings it over our own association; for C-MOVE the peer calls us</source><translation type="unfinished"/></message>
-    <message><source>AE title of the other peer</source><translation type="unfinished"/></message>
+    <message><source>C-GET brings it over our own association; for C-MOVE the peer calls us</source><translation>C-GET bringt es über unsere eigene Verbindung; bei C-MOVE ruft uns die Gegenstelle</translation></message>
+    <message><source>AE title of the other peer</source><translation>AE-Titel der anderen Gegenstelle</translation></message>
     <message><source>AE title</source><translation>AE-Titel</translation></message>
-    <message><source>All studies where several fit</source><translation type="unfinished"/></message>
-    <message><source>Seconds between lines</source><translation type="unfinished"/></message>
-    <message><source>Lines at once</source><translation type="unfinished"/></message>
-    <message><source>Times of the day, such as {night}</source><translation type="unfinished"/></message>
-    <message><source>any time, or {night}</source><translation type="unfinished"/></message>
+    <message><source>All studies where several fit</source><translation>Alle Studien, wo mehrere passen</translation></message>
+    <message><source>Seconds between lines</source><translation>Sekunden zwischen Zeilen</translation></message>
+    <message><source>Lines at once</source><translation>Zeilen zugleich</translation></message>
+    <message><source>Times of the day, such as {night}</source><translation>Tageszeiten, wie {night}</translation></message>
+    <message><source>any time, or {night}</source><translation>jederzeit, oder {night}</translation></message>
     <message><source>Choose the folder</source><translation>Ordner wählen</translation></message>
-    <message><source>&amp;Then</source><translation type="unfinished"/></message>
-    <message><source>&amp;Pause, seconds</source><translation type="unfinished"/></message>
-    <message><source>&amp;Lines at once</source><translation type="unfinished"/></message>
-    <message><source>Only &amp;between</source><translation type="unfinished"/></message>
-    <message><source>A pause is 0 to {most} seconds.</source><translation type="unfinished"/></message>
-    <message><source>There can be 1 to {most} lines at once.</source><translation type="unfinished"/></message>
-    <message><source>Times of the day are written like {night}.</source><translation type="unfinished"/></message>
+    <message><source>&amp;Then</source><translation>Dann</translation></message>
+    <message><source>&amp;Pause, seconds</source><translation>Pause, Sekunden</translation></message>
+    <message><source>&amp;Lines at once</source><translation>Zeilen zugleich</translation></message>
+    <message><source>Only &amp;between</source><translation>Nur zwischen</translation></message>
+    <message><source>A pause is 0 to {most} seconds.</source><translation>Eine Pause ist 0 bis {most} Sekunden.</translation></message>
+    <message><source>There can be 1 to {most} lines at once.</source><translation>Es können 1 bis {most} Zeilen zugleich sein.</translation></message>
+    <message><source>Times of the day are written like {night}.</source><translation>Tageszeiten werden wie {night} geschrieben.</translation></message>
 </context>
 <context>
     <name>Works</name>
-    <message><source>{title} Wait until it has ended, or stop it.</source><translation type="unfinished"/></message>
+    <message><source>{title} Wait until it has ended, or stop it.</source><translation>{title} Warten Sie, bis es zu Ende ist, oder halten Sie es an.</translation></message>
     <message><source>{done} of {total}</source><translation>{done} von {total}</translation></message>
-    <message><source>{count} file looked at</source><translation type="unfinished"/></message>
-    <message><source>{count} files looked at</source><translation type="unfinished"/></message>
+    <message><source>{count} file looked at</source><translation>{count} Datei angesehen</translation></message>
+    <message><source>{count} files looked at</source><translation>{count} Dateien angesehen</translation></message>
     <message><source>Stop</source><translation>Anhalten</translation></message>
-    <message><source>Ending…</source><translation type="unfinished"/></message>
+    <message><source>Ending…</source><translation>Wird beendet…</translation></message>
 </context>
 <context>
     <name>_Line</name>
-    <message><source>Other attribute…</source><translation type="unfinished"/></message>
+    <message><source>Other attribute…</source><translation>Anderes Attribut…</translation></message>
     <message><source>What</source><translation>Was</translation></message>
-    <message><source>Keyword or tag</source><translation type="unfinished"/></message>
-    <message><source>keyword or tag</source><translation type="unfinished"/></message>
-    <message><source>is</source><translation type="unfinished"/></message>
-    <message><source>is not</source><translation type="unfinished"/></message>
-    <message><source>Is or is not</source><translation type="unfinished"/></message>
-    <message><source>Values, separated by commas; * and ? stand for anything</source><translation type="unfinished"/></message>
-    <message><source>CT, MR, *chest*</source><translation type="unfinished"/></message>
-    <message><source>Remove this condition</source><translation type="unfinished"/></message>
-    <message><source>It is the keyword of an attribute, such as ProtocolName, or a tag such as 0018,1030.</source><translation type="unfinished"/></message>
-    <message><source>A value is needed, such as CT.</source><translation type="unfinished"/></message>
+    <message><source>Keyword or tag</source><translation>Schlüsselwort oder Tag</translation></message>
+    <message><source>keyword or tag</source><translation>Schlüsselwort oder Tag</translation></message>
+    <message><source>is</source><translation>ist</translation></message>
+    <message><source>is not</source><translation>ist nicht</translation></message>
+    <message><source>Is or is not</source><translation>Ist oder ist nicht</translation></message>
+    <message><source>Values, separated by commas; * and ? stand for anything</source><translation>Werte, durch Kommas getrennt; * und ? stehen für alles</translation></message>
+    <message><source>CT, MR, *chest*</source><translation>CT, MR, *chest*</translation></message>
+    <message><source>Remove this condition</source><translation>Diese Bedingung entfernen</translation></message>
+    <message><source>It is the keyword of an attribute, such as ProtocolName, or a tag such as 0018,1030.</source><translation>Es ist das Schlüsselwort eines Attributs wie ProtocolName, oder ein Tag wie 0018,1030.</translation></message>
+    <message><source>A value is needed, such as CT.</source><translation>Ein Wert wird gebraucht, wie CT.</translation></message>
 </context>
 <context>
     <name>_Veil</name>
@@ -1640,7 +1651,8 @@ Sehen Sie hinein, bevor Sie es jemandem senden.</translation></message>
 </context>
 <context>
     <name>archive_access</name>
-    <message><source>No archive is open.</source><translation type="unfinished"/></message>
+    <message><source>No archive is open.</source><translation>Kein Archiv ist offen.</translation></message>
+    <message><source>Choose another configuration or folder, or mend what is wrong and press F5.</source><translation>Wählen Sie eine andere Konfiguration oder einen anderen Ordner, oder beheben Sie den Fehler und drücken Sie F5.</translation></message>
 </context>
 <context>
     <name>archive_cells</name>
@@ -1653,7 +1665,7 @@ Sehen Sie hinein, bevor Sie es jemandem senden.</translation></message>
     <message><source>Series</source><translation>Serie</translation></message>
     <message><source>Instances</source><translation>Instanzen</translation></message>
     <message><source>Size</source><translation>Größe</translation></message>
-    <message><source>Last received</source><translation type="unfinished"/></message>
+    <message><source>Last received</source><translation>Zuletzt empfangen</translation></message>
     <message><source>{count} study</source><translation>{count} Studie</translation></message>
     <message><source>{count} studies</source><translation>{count} Studien</translation></message>
     <message><source>Series {number}</source><translation>Serie {number}</translation></message>
@@ -1664,44 +1676,44 @@ Sehen Sie hinein, bevor Sie es jemandem senden.</translation></message>
 <context>
     <name>archive_found</name>
     <message><source>Reading…</source><translation>Liest…</translation></message>
-    <message><source>Nothing is left of it.</source><translation type="unfinished"/></message>
+    <message><source>Nothing is left of it.</source><translation>Davon ist nichts übrig.</translation></message>
 </context>
 <context>
     <name>archive_nodes</name>
-    <message><source>another patient has the same UID, too</source><translation type="unfinished"/></message>
-    <message><source>its instances name the patient differently</source><translation type="unfinished"/></message>
-    <message><source>another study has this instance, too</source><translation type="unfinished"/></message>
-    <message><source>another series has this instance, too</source><translation type="unfinished"/></message>
+    <message><source>another patient has the same UID, too</source><translation>ein anderer Patient hat dieselbe UID</translation></message>
+    <message><source>its instances name the patient differently</source><translation>seine Instanzen nennen den Patienten verschieden</translation></message>
+    <message><source>another study has this instance, too</source><translation>eine andere Studie hat diese Instanz auch</translation></message>
+    <message><source>another series has this instance, too</source><translation>eine andere Serie hat diese Instanz auch</translation></message>
 </context>
 <context>
     <name>archive_plans</name>
     <message><source>Patient ID</source><translation>Patienten-ID</translation></message>
     <message><source>Patient name</source><translation>Patientenname</translation></message>
     <message><source>Birth date</source><translation>Geburtsdatum</translation></message>
-    <message><source>Sex</source><translation type="unfinished"/></message>
+    <message><source>Sex</source><translation>Geschlecht</translation></message>
     <message><source>Accession number</source><translation>Auftragsnummer</translation></message>
     <message><source>Study description</source><translation>Beschreibung der Studie</translation></message>
-    <message><source>Study date</source><translation type="unfinished"/></message>
-    <message><source>Series description</source><translation type="unfinished"/></message>
-    <message><source>Why, for the trail</source><translation type="unfinished"/></message>
-    <message><source>No value is another than it was.</source><translation type="unfinished"/></message>
-    <message><source>Nothing would change: the files say so already, or are not as the correction left them.</source><translation type="unfinished"/></message>
-    <message><source>&amp;Change {count} instance</source><translation type="unfinished"/></message>
-    <message><source>&amp;Change {count} instances</source><translation type="unfinished"/></message>
-    <message><source>{count} instance:</source><translation type="unfinished"/></message>
-    <message><source>{count} instances:</source><translation type="unfinished"/></message>
-    <message><source>{old} becomes {new}</source><translation type="unfinished"/></message>
-    <message><source>(not there)</source><translation type="unfinished"/></message>
-    <message><source>no reason said</source><translation type="unfinished"/></message>
-    <message><source>Stays: {study} is on hold ({why}).</source><translation type="unfinished"/></message>
+    <message><source>Study date</source><translation>Datum der Studie</translation></message>
+    <message><source>Series description</source><translation>Beschreibung der Serie</translation></message>
+    <message><source>Why, for the trail</source><translation>Warum, für das Protokoll</translation></message>
+    <message><source>No value is another than it was.</source><translation>Kein Wert ist anders als vorher.</translation></message>
+    <message><source>Nothing would change: the files say so already, or are not as the correction left them.</source><translation>Nichts würde sich ändern: die Dateien sagen es schon, oder sie sind nicht, wie die Berichtigung sie hinterließ.</translation></message>
+    <message><source>&amp;Change {count} instance</source><translation>{count} Instanz ändern</translation></message>
+    <message><source>&amp;Change {count} instances</source><translation>{count} Instanzen ändern</translation></message>
+    <message><source>{count} instance:</source><translation>{count} Instanz:</translation></message>
+    <message><source>{count} instances:</source><translation>{count} Instanzen:</translation></message>
+    <message><source>{old} becomes {new}</source><translation>{old} wird zu {new}</translation></message>
+    <message><source>(not there)</source><translation>(nicht da)</translation></message>
+    <message><source>no reason said</source><translation>kein Grund genannt</translation></message>
+    <message><source>Stays: {study} is on hold ({why}).</source><translation>Bleibt: {study} ist gesperrt ({why}).</translation></message>
     <message><source>{count} instance</source><translation>{count} Instanz</translation></message>
     <message><source>{count} instances</source><translation>{count} Instanzen</translation></message>
-    <message><source>Nothing of it is in the archive any more.</source><translation type="unfinished"/></message>
-    <message><source>{count} day</source><translation type="unfinished"/></message>
-    <message><source>{count} days</source><translation type="unfinished"/></message>
-    <message><source>It goes into the trash of the archive, and can be put back from there for {days}.</source><translation type="unfinished"/></message>
-    <message><source>&amp;Remove {count} instance</source><translation type="unfinished"/></message>
-    <message><source>&amp;Remove {count} instances</source><translation type="unfinished"/></message>
+    <message><source>Nothing of it is in the archive any more.</source><translation>Davon ist nichts mehr im Archiv.</translation></message>
+    <message><source>{count} day</source><translation>{count} Tag</translation></message>
+    <message><source>{count} days</source><translation>{count} Tage</translation></message>
+    <message><source>It goes into the trash of the archive, and can be put back from there for {days}.</source><translation>Es kommt in den Papierkorb des Archivs und kann von dort {days} lang zurückgelegt werden.</translation></message>
+    <message><source>&amp;Remove {count} instance</source><translation>{count} Instanz entfernen</translation></message>
+    <message><source>&amp;Remove {count} instances</source><translation>{count} Instanzen entfernen</translation></message>
 </context>
 <context>
     <name>archive_words</name>
@@ -1713,22 +1725,22 @@ Sehen Sie hinein, bevor Sie es jemandem senden.</translation></message>
     <message><source>{count} instance</source><translation>{count} Instanz</translation></message>
     <message><source>{count} instances</source><translation>{count} Instanzen</translation></message>
     <message><source>{found}, listed as you scroll</source><translation>{found}, aufgelistet beim Blättern</translation></message>
-    <message><source>{size} stored, {free} free on the disk.</source><translation type="unfinished"/></message>
-    <message><source>{size} in the trash.</source><translation type="unfinished"/></message>
-    <message><source>Only read: nothing in it may be changed.</source><translation type="unfinished"/></message>
+    <message><source>{size} stored, {free} free on the disk.</source><translation>{size} gespeichert, {free} frei auf dem Datenträger.</translation></message>
+    <message><source>{size} in the trash.</source><translation>{size} im Papierkorb.</translation></message>
+    <message><source>Only read: nothing in it may be changed.</source><translation>Nur gelesen: darin darf nichts geändert werden.</translation></message>
     <message><source>Reading…</source><translation>Liest…</translation></message>
     <message><source>{count} file</source><translation>{count} Datei</translation></message>
     <message><source>{count} files</source><translation>{count} Dateien</translation></message>
-    <message><source>{files}, {size}.</source><translation type="unfinished"/></message>
-    <message><source>Last received {when}.</source><translation type="unfinished"/></message>
-    <message><source>{instances} of it contradict others.</source><translation type="unfinished"/></message>
-    <message><source>{files} of it missing: Verify tells which.</source><translation type="unfinished"/></message>
-    <message><source>On hold: {why}.</source><translation type="unfinished"/></message>
-    <message><source>no reason said</source><translation type="unfinished"/></message>
-    <message><source>{count} correction</source><translation type="unfinished"/></message>
-    <message><source>{count} corrections</source><translation type="unfinished"/></message>
-    <message><source>{corrections}, the last by {user} on {when}.</source><translation type="unfinished"/></message>
-    <message><source>Sent by {titles}.</source><translation type="unfinished"/></message>
+    <message><source>{files}, {size}.</source><translation>{files}, {size}.</translation></message>
+    <message><source>Last received {when}.</source><translation>Zuletzt empfangen {when}.</translation></message>
+    <message><source>{instances} of it contradict others.</source><translation>{instances} davon widersprechen anderen.</translation></message>
+    <message><source>{files} of it missing: Verify tells which.</source><translation>{files} davon fehlen: Überprüfen sagt, welche.</translation></message>
+    <message><source>On hold: {why}.</source><translation>Gesperrt: {why}.</translation></message>
+    <message><source>no reason said</source><translation>kein Grund genannt</translation></message>
+    <message><source>{count} correction</source><translation>{count} Berichtigung</translation></message>
+    <message><source>{count} corrections</source><translation>{count} Berichtigungen</translation></message>
+    <message><source>{corrections}, the last by {user} on {when}.</source><translation>{corrections}, die letzte von {user} am {when}.</translation></message>
+    <message><source>Sent by {titles}.</source><translation>Gesendet von {titles}.</translation></message>
     <message><source>{count} row</source><translation>{count} Zeile</translation></message>
     <message><source>{count} rows</source><translation>{count} Zeilen</translation></message>
     <message><source>{rows} selected</source><translation>{rows} ausgewählt</translation></message>
@@ -1958,42 +1970,42 @@ Sehen Sie hinein, bevor Sie es jemandem senden.</translation></message>
 <context>
     <name>lists</name>
     <message><source>Line</source><translation>Zeile</translation></message>
-    <message><source>Asks for</source><translation type="unfinished"/></message>
+    <message><source>Asks for</source><translation>Fragt nach</translation></message>
     <message><source>State</source><translation>Zustand</translation></message>
-    <message><source>Found</source><translation type="unfinished"/></message>
+    <message><source>Found</source><translation>Gefunden</translation></message>
     <message><source>Instances</source><translation>Instanzen</translation></message>
     <message><source>Why</source><translation>Warum</translation></message>
-    <message><source>To do</source><translation type="unfinished"/></message>
-    <message><source>Ambiguous</source><translation type="unfinished"/></message>
-    <message><source>Not found</source><translation type="unfinished"/></message>
-    <message><source>Fetched</source><translation type="unfinished"/></message>
-    <message><source>Incomplete</source><translation type="unfinished"/></message>
+    <message><source>To do</source><translation>Zu tun</translation></message>
+    <message><source>Ambiguous</source><translation>Mehrdeutig</translation></message>
+    <message><source>Not found</source><translation>Nicht gefunden</translation></message>
+    <message><source>Fetched</source><translation>Geholt</translation></message>
+    <message><source>Incomplete</source><translation>Unvollständig</translation></message>
     <message><source>Failed</source><translation>Fehlgeschlagen</translation></message>
     <message><source>Under way</source><translation>Läuft</translation></message>
-    <message><source>Cannot be asked</source><translation type="unfinished"/></message>
-    <message><source>The same as an earlier line</source><translation type="unfinished"/></message>
-    <message><source>Fewer digits than others</source><translation type="unfinished"/></message>
-    <message><source>{stored} of {announced}</source><translation type="unfinished"/></message>
-    <message><source>The list was not worked through</source><translation type="unfinished"/></message>
-    <message><source>This is no list that can be used</source><translation type="unfinished"/></message>
-    <message><source>It can be taken up again, also after the window was closed.</source><translation type="unfinished"/></message>
-    <message><source>{count} line to ask for</source><translation type="unfinished"/></message>
-    <message><source>{count} lines to ask for</source><translation type="unfinished"/></message>
-    <message><source>Fill up to {count} digits</source><translation type="unfinished"/></message>
-    <message><source>The peer is told to end what is under way.</source><translation type="unfinished"/></message>
-    <message><source>Stopping…</source><translation type="unfinished"/></message>
-    <message><source>{size} fetched</source><translation type="unfinished"/></message>
-    <message><source>Line {line}, {value}: {state}</source><translation type="unfinished"/></message>
-    <message><source>about a minute left</source><translation type="unfinished"/></message>
-    <message><source>about {count} minutes left</source><translation type="unfinished"/></message>
-    <message><source>about {count} hours left</source><translation type="unfinished"/></message>
-    <message><source>The peer is asked, nothing is fetched</source><translation type="unfinished"/></message>
-    <message><source>What is found is fetched into {place} by {method}</source><translation type="unfinished"/></message>
-    <message><source>What is found is sent to {place} by C-MOVE</source><translation type="unfinished"/></message>
-    <message><source>all studies where several fit</source><translation type="unfinished"/></message>
-    <message><source>a pause of {count} s between lines</source><translation type="unfinished"/></message>
-    <message><source>{count} lines at once</source><translation type="unfinished"/></message>
-    <message><source>only between {hours}</source><translation type="unfinished"/></message>
+    <message><source>Cannot be asked</source><translation>Kann nicht gefragt werden</translation></message>
+    <message><source>The same as an earlier line</source><translation>Dasselbe wie eine frühere Zeile</translation></message>
+    <message><source>Fewer digits than others</source><translation>Weniger Ziffern als andere</translation></message>
+    <message><source>{stored} of {announced}</source><translation>{stored} von {announced}</translation></message>
+    <message><source>The list was not worked through</source><translation>Die Liste wurde nicht abgearbeitet</translation></message>
+    <message><source>This is no list that can be used</source><translation>Das ist keine brauchbare Liste</translation></message>
+    <message><source>It can be taken up again, also after the window was closed.</source><translation>Sie kann wieder aufgenommen werden, auch nachdem das Fenster geschlossen war.</translation></message>
+    <message><source>{count} line to ask for</source><translation>nach {count} Zeile zu fragen</translation></message>
+    <message><source>{count} lines to ask for</source><translation>nach {count} Zeilen zu fragen</translation></message>
+    <message><source>Fill up to {count} digits</source><translation>Auf {count} Ziffern auffüllen</translation></message>
+    <message><source>The peer is told to end what is under way.</source><translation>Der Gegenstelle wird gesagt, zu beenden, was unterwegs ist.</translation></message>
+    <message><source>Stopping…</source><translation>Wird angehalten…</translation></message>
+    <message><source>{size} fetched</source><translation>{size} geholt</translation></message>
+    <message><source>Line {line}, {value}: {state}</source><translation>Zeile {line}, {value}: {state}</translation></message>
+    <message><source>about a minute left</source><translation>noch etwa eine Minute</translation></message>
+    <message><source>about {count} minutes left</source><translation>noch etwa {count} Minuten</translation></message>
+    <message><source>about {count} hours left</source><translation>noch etwa {count} Stunden</translation></message>
+    <message><source>The peer is asked, nothing is fetched</source><translation>Die Gegenstelle wird gefragt, nichts wird geholt</translation></message>
+    <message><source>What is found is fetched into {place} by {method}</source><translation>Was gefunden wird, wird mit {method} nach {place} geholt</translation></message>
+    <message><source>What is found is sent to {place} by C-MOVE</source><translation>Was gefunden wird, wird mit C-MOVE an {place} gesendet</translation></message>
+    <message><source>all studies where several fit</source><translation>alle Studien, wo mehrere passen</translation></message>
+    <message><source>a pause of {count} s between lines</source><translation>eine Pause von {count} s zwischen Zeilen</translation></message>
+    <message><source>{count} lines at once</source><translation>{count} Zeilen zugleich</translation></message>
+    <message><source>only between {hours}</source><translation>nur zwischen {hours}</translation></message>
 </context>
 <context>
     <name>menu_bar</name>
@@ -2049,6 +2061,14 @@ Sehen Sie hinein, bevor Sie es jemandem senden.</translation></message>
     <message><source>Add: {what}</source><translation>Hinzufügen: {what}</translation></message>
     <message><source>&amp;Files…</source><translation>Dateien…</translation></message>
     <message><source>F&amp;older…</source><translation>Ordner…</translation></message>
+</context>
+<context>
+    <name>peer_formats</name>
+    <message><source>Table (CSV)</source><translation>Tabelle (CSV)</translation></message>
+    <message><source>Orthanc (DicomModalities)</source><translation>Orthanc (DicomModalities)</translation></message>
+    <message><source>dcmqrscp.cfg (HostTable)</source><translation>dcmqrscp.cfg (HostTable)</translation></message>
+    <message><source>Weasis (node XML)</source><translation>Weasis (Knoten als XML)</translation></message>
+    <message><source>Address book (all but secrets)</source><translation>Adressbuch (alles außer Geheimnissen)</translation></message>
 </context>
 <context>
     <name>peer_rows</name>
@@ -2245,32 +2265,32 @@ Sehen Sie hinein, bevor Sie es jemandem senden.</translation></message>
 </context>
 <context>
     <name>rule_answers</name>
-    <message><source>No instance</source><translation type="unfinished"/></message>
-    <message><source>{goes} of {count} would go somewhere. Nothing is sent by this.</source><translation type="unfinished"/></message>
+    <message><source>No instance</source><translation>Keine Instanz</translation></message>
+    <message><source>{goes} of {count} would go somewhere. Nothing is sent by this.</source><translation>{goes} von {count} würden irgendwohin gehen. Dadurch wird nichts gesendet.</translation></message>
     <message><source>{count} study</source><translation>{count} Studie</translation></message>
     <message><source>{count} studies</source><translation>{count} Studien</translation></message>
-    <message><source>Only the first {count} files were looked at.</source><translation type="unfinished"/></message>
+    <message><source>Only the first {count} files were looked at.</source><translation>Nur die ersten {count} Dateien wurden angesehen.</translation></message>
     <message><source>{count} instance</source><translation>{count} Instanz</translation></message>
     <message><source>{count} instances</source><translation>{count} Instanzen</translation></message>
-    <message><source>Goes</source><translation type="unfinished"/></message>
-    <message><source>Goes nowhere</source><translation type="unfinished"/></message>
-    <message><source>No</source><translation type="unfinished"/></message>
-    <message><source>{count} to {peer}</source><translation type="unfinished"/></message>
-    <message><source>Waits</source><translation type="unfinished"/></message>
-    <message><source>Yes</source><translation type="unfinished"/></message>
+    <message><source>Goes</source><translation>Geht</translation></message>
+    <message><source>Goes nowhere</source><translation>Geht nirgendwohin</translation></message>
+    <message><source>No</source><translation>Nein</translation></message>
+    <message><source>{count} to {peer}</source><translation>{count} an {peer}</translation></message>
+    <message><source>Waits</source><translation>Wartet</translation></message>
+    <message><source>Yes</source><translation>Ja</translation></message>
 </context>
 <context>
     <name>rule_rows</name>
-    <message><source>Order</source><translation type="unfinished"/></message>
-    <message><source>Rule</source><translation type="unfinished"/></message>
+    <message><source>Order</source><translation>Reihenfolge</translation></message>
+    <message><source>Rule</source><translation>Regel</translation></message>
     <message><source>State</source><translation>Zustand</translation></message>
-    <message><source>Last action</source><translation type="unfinished"/></message>
-    <message><source>Today</source><translation type="unfinished"/></message>
-    <message><source>Off</source><translation type="unfinished"/></message>
-    <message><source>Needs attention</source><translation type="unfinished"/></message>
-    <message><source>Sends at {time}</source><translation type="unfinished"/></message>
-    <message><source>On</source><translation type="unfinished"/></message>
-    <message><source>nothing yet</source><translation type="unfinished"/></message>
+    <message><source>Last action</source><translation>Letzte Handlung</translation></message>
+    <message><source>Today</source><translation>Heute</translation></message>
+    <message><source>Off</source><translation>Aus</translation></message>
+    <message><source>Needs attention</source><translation>Braucht Aufmerksamkeit</translation></message>
+    <message><source>Sends at {time}</source><translation>Sendet um {time}</translation></message>
+    <message><source>On</source><translation>An</translation></message>
+    <message><source>nothing yet</source><translation>noch nichts</translation></message>
 </context>
 <context>
     <name>send_details</name>
@@ -2389,9 +2409,9 @@ Sehen Sie hinein, bevor Sie es jemandem senden.</translation></message>
     <message><source>Dark</source><translation>Dunkel</translation></message>
     <message><source>As the screen</source><translation>Wie der Bildschirm</translation></message>
     <message><source>Colours</source><translation>Farben</translation></message>
-    <message><source>Language</source><translation type="unfinished"/></message>
+    <message><source>Language</source><translation>Sprache</translation></message>
     <message><source>Size</source><translation>Größe</translation></message>
-    <message><source>Another language, and another size, hold when the program starts again.</source><translation type="unfinished"/></message>
+    <message><source>Another language, and another size, hold when the program starts again.</source><translation>Eine andere Sprache und eine andere Größe gelten, wenn das Programm wieder startet.</translation></message>
     <message><source>Network</source><translation>Netzwerk</translation></message>
     <message><source>Own AE title when calling</source><translation>Eigener AE-Titel beim Anrufen</translation></message>
     <message><source>Own AE title when listening</source><translation>Eigener AE-Titel beim Lauschen</translation></message>
@@ -2461,7 +2481,6 @@ Sehen Sie hinein, bevor Sie es jemandem senden.</translation></message>
     <message><source>Not asked for</source><translation>Wird nicht verlangt</translation></message>
     <message><source>Must come from a trusted authority</source><translation>Muss von einer vertrauten Stelle kommen</translation></message>
     <message><source>Not checked: anybody can pose as the peer</source><translation>Nicht geprüft: jeder kann sich als die Gegenstelle ausgeben</translation></message>
-    <message><source></source><translation type="unfinished"/></message>
 </context>
 <context>
     <name>tray</name>

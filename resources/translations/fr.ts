@@ -2,11 +2,6 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="fr" sourcelanguage="en">
 <context>
-    <name></name>
-    <message><source></source><translation type="unfinished"/></message>
-    <message><source>peer_formats</source><translation>Formats</translation></message>
-</context>
-<context>
     <name>AboutDialog</name>
     <message><source>About dicomdesk</source><translation>À propos de dicomdesk</translation></message>
     <message><source>Moves DICOM between machines: a window and command line tools on one engine.</source><translation>Transporte DICOM entre machines : une fenêtre et des outils en ligne de commande sur un même moteur.</translation></message>
@@ -57,57 +52,63 @@
 </context>
 <context>
     <name>ArchiveChoice</name>
-    <message><source>Choose a configuration…</source><translation type="unfinished"/></message>
-    <message><source>Choose a folder…</source><translation type="unfinished"/></message>
-    <message><source>Make a new one…</source><translation type="unfinished"/></message>
-    <message><source>Reading the archive…</source><translation type="unfinished"/></message>
-    <message><source>The archive cannot be opened</source><translation type="unfinished"/></message>
-    <message><source>Look after an archive</source><translation type="unfinished"/></message>
-    <message><source>Choose the configuration that dcmqrscp serves, or the folder of an archive: what is in it is found as you type, and can be sent, corrected, exported and removed while its server runs.</source><translation type="unfinished"/></message>
-    <message><source>Folder of the archive</source><translation type="unfinished"/></message>
-    <message><source>Configuration of the archive, such as dcmqrscp.cfg</source><translation type="unfinished"/></message>
-    <message><source>New or empty folder for the archive</source><translation type="unfinished"/></message>
-    <message><source>No archive was made</source><translation type="unfinished"/></message>
+    <message><source>Choose a configuration…</source><translation>Choisir une configuration…</translation></message>
+    <message><source>Choose a folder…</source><translation>Choisir un dossier…</translation></message>
+    <message><source>Make a new one…</source><translation>En faire une nouvelle…</translation></message>
+    <message><source>Reading the archive…</source><translation>Lecture de l’archive…</translation></message>
+    <message><source>The archive cannot be opened</source><translation>L’archive ne peut pas être ouverte</translation></message>
+    <message><source>Look after an archive</source><translation>S’occuper d’une archive</translation></message>
+    <message><source>Choose the configuration that dcmqrscp serves, or the folder of an archive: what is in it is found as you type, and can be sent, corrected, exported and removed while its server runs.</source><translation>Choisissez la configuration que sert dcmqrscp, ou le dossier d’une archive : ce qu’elle contient se trouve pendant la frappe, et peut être envoyé, corrigé, exporté et enlevé pendant que son serveur tourne.</translation></message>
+    <message><source>Folder of the archive</source><translation>Dossier de l’archive</translation></message>
+    <message><source>Configuration of the archive, such as dcmqrscp.cfg</source><translation>Configuration de l’archive, comme dcmqrscp.cfg</translation></message>
+    <message><source>New or empty folder for the archive</source><translation>Dossier nouveau ou vide pour l’archive</translation></message>
+    <message><source>No archive was made</source><translation>Aucune archive n’a été faite</translation></message>
 </context>
 <context>
     <name>ArchivePane</name>
-    <message><source>{title}: it is ended in order.</source><translation type="unfinished"/></message>
-    <message><source>What the archive has</source><translation type="unfinished"/></message>
+    <message><source>Somebody sends to the archive.</source><translation>Quelqu’un envoie à l’archive.</translation></message>
+    <message><source>{title}: it is ended in order.</source><translation>{title} : cela se termine en ordre.</translation></message>
+    <message><source>What the archive has</source><translation>Ce qu’a l’archive</translation></message>
     <message><source>Studies</source><translation>Études</translation></message>
-    <message><source>Patients</source><translation type="unfinished"/></message>
-    <message><source>Conflicts</source><translation type="unfinished"/></message>
-    <message><source>Search name, ID, accession number, date, UID</source><translation type="unfinished"/></message>
+    <message><source>Patients</source><translation>Patients</translation></message>
+    <message><source>Conflicts</source><translation>Conflits</translation></message>
+    <message><source>Search name, ID, accession number, date, UID</source><translation>Chercher nom, ID, numéro d’accession, date, UID</translation></message>
     <message><source>Import…</source><translation>Importer…</translation></message>
-    <message><source>Take a folder into the archive</source><translation type="unfinished"/></message>
+    <message><source>Take a folder into the archive</source><translation>Prendre un dossier dans l’archive</translation></message>
     <message><source>More</source><translation>Plus</translation></message>
-    <message><source>&amp;Send to a peer…</source><translation type="unfinished"/></message>
-    <message><source>&amp;Correct…</source><translation type="unfinished"/></message>
-    <message><source>&amp;Merge two patients…</source><translation type="unfinished"/></message>
-    <message><source>Bring to &amp;another study…</source><translation type="unfinished"/></message>
-    <message><source>&amp;Export to a folder…</source><translation type="unfinished"/></message>
-    <message><source>Export to a &amp;ZIP archive…</source><translation type="unfinished"/></message>
-    <message><source>Copy &amp;UID</source><translation type="unfinished"/></message>
-    <message><source>&amp;Remove…</source><translation type="unfinished"/></message>
-    <message><source>&amp;Import a folder…</source><translation type="unfinished"/></message>
-    <message><source>Import &amp;files or a DICOMDIR…</source><translation type="unfinished"/></message>
-    <message><source>C&amp;orrections…</source><translation type="unfinished"/></message>
-    <message><source>&amp;Trash…</source><translation type="unfinished"/></message>
-    <message><source>&amp;Verify</source><translation type="unfinished"/></message>
-    <message><source>Verify, and read every file</source><translation type="unfinished"/></message>
-    <message><source>&amp;Back up…</source><translation type="unfinished"/></message>
-    <message><source>Choose a co&amp;nfiguration…</source><translation type="unfinished"/></message>
-    <message><source>Choose the fol&amp;der of an archive…</source><translation type="unfinished"/></message>
-    <message><source>Make a ne&amp;w archive…</source><translation type="unfinished"/></message>
-    <message><source>&amp;Look at the archive again</source><translation type="unfinished"/></message>
-    <message><source>&amp;Find in the archive</source><translation type="unfinished"/></message>
+    <message><source>&amp;Send to a peer…</source><translation>Envoyer à un pair…</translation></message>
+    <message><source>&amp;Correct…</source><translation>Corriger…</translation></message>
+    <message><source>&amp;Merge two patients…</source><translation>Fusionner deux patients…</translation></message>
+    <message><source>Bring to &amp;another study…</source><translation>Amener à une autre étude…</translation></message>
+    <message><source>&amp;Export to a folder…</source><translation>Exporter vers un dossier…</translation></message>
+    <message><source>Export to a &amp;ZIP archive…</source><translation>Exporter vers une archive ZIP…</translation></message>
+    <message><source>Copy &amp;UID</source><translation>Copier l’UID</translation></message>
+    <message><source>&amp;Remove…</source><translation>Enlever…</translation></message>
+    <message><source>Receive &amp;into the archive</source><translation>Recevoir dans l’archive</translation></message>
+    <message><source>&amp;Import a folder…</source><translation>Importer un dossier…</translation></message>
+    <message><source>Import &amp;files or a DICOMDIR…</source><translation>Importer des fichiers ou un DICOMDIR…</translation></message>
+    <message><source>C&amp;orrections…</source><translation>Corrections…</translation></message>
+    <message><source>&amp;Trash…</source><translation>Corbeille…</translation></message>
+    <message><source>&amp;Verify</source><translation>Vérifier</translation></message>
+    <message><source>Verify, and read every file</source><translation>Vérifier, et lire chaque fichier</translation></message>
+    <message><source>Write an a&amp;udit trail…</source><translation>Écrire une piste d’audit…</translation></message>
+    <message><source>&amp;Back up…</source><translation>Sauvegarder…</translation></message>
+    <message><source>Choose a co&amp;nfiguration…</source><translation>Choisir une configuration…</translation></message>
+    <message><source>Choose the fol&amp;der of an archive…</source><translation>Choisir le dossier d’une archive…</translation></message>
+    <message><source>Make a ne&amp;w archive…</source><translation>Faire une nouvelle archive…</translation></message>
+    <message><source>&amp;Look at the archive again</source><translation>Regarder de nouveau l’archive</translation></message>
+    <message><source>&amp;Find in the archive</source><translation>Rechercher dans l’archive</translation></message>
+    <message><source>Write no a&amp;udit trail</source><translation>Ne pas écrire de piste d’audit</translation></message>
+    <message><source>Stop receiving &amp;into the archive</source><translation>Ne plus recevoir dans l’archive</translation></message>
     <message><source>Nothing fits what is searched for.</source><translation>Rien ne correspond à la recherche.</translation></message>
-    <message><source>Nothing in this archive contradicts anything else.</source><translation type="unfinished"/></message>
-    <message><source>The archive is empty: import a folder, or have a modality send to it.</source><translation type="unfinished"/></message>
-    <message><source>Send to…</source><translation type="unfinished"/></message>
-    <message><source>Correct…</source><translation type="unfinished"/></message>
-    <message><source>Export…</source><translation type="unfinished"/></message>
-    <message><source>Remove…</source><translation type="unfinished"/></message>
-    <message><source>It is not in the archive any more.</source><translation type="unfinished"/></message>
+    <message><source>Nothing in this archive contradicts anything else.</source><translation>Rien dans cette archive ne contredit autre chose.</translation></message>
+    <message><source>The archive is empty: import a folder, or have a modality send to it.</source><translation>L’archive est vide : importez un dossier, ou faites-y envoyer une modalité.</translation></message>
+    <message><source>Send to…</source><translation>Envoyer à…</translation></message>
+    <message><source>Correct…</source><translation>Corriger…</translation></message>
+    <message><source>Export…</source><translation>Exporter…</translation></message>
+    <message><source>Remove…</source><translation>Enlever…</translation></message>
+    <message><source>It is not in the archive any more.</source><translation>Cela n’est plus dans l’archive.</translation></message>
+    <message><source>File for the audit trail, which names patients</source><translation>Fichier pour la piste d’audit, qui nomme des patients</translation></message>
 </context>
 <context>
     <name>AssociationsPane</name>
@@ -145,87 +146,87 @@
 </context>
 <context>
     <name>Carrying</name>
-    <message><source>It cannot be sent</source><translation type="unfinished"/></message>
+    <message><source>It cannot be sent</source><translation>Cela ne peut pas être envoyé</translation></message>
     <message><source>{instances} are to go to {peer}</source><translation>{instances} doivent aller vers {peer}</translation></message>
     <message><source>The Send view shows how far they are.</source><translation>La vue Envoyer montre où elles en sont.</translation></message>
-    <message><source>Nothing of it is in the archive any more.</source><translation type="unfinished"/></message>
-    <message><source>Folder to be imported</source><translation type="unfinished"/></message>
-    <message><source>Files, DICOMDIR or ZIP archives to be imported</source><translation type="unfinished"/></message>
-    <message><source>Importing into {area}</source><translation type="unfinished"/></message>
-    <message><source>The import was ended</source><translation type="unfinished"/></message>
-    <message><source>The import was broken off</source><translation type="unfinished"/></message>
-    <message><source>Imported</source><translation type="unfinished"/></message>
-    <message><source>Storage area</source><translation type="unfinished"/></message>
-    <message><source>Which storage area is it to go into?</source><translation type="unfinished"/></message>
-    <message><source>{count} instance stored</source><translation type="unfinished"/></message>
-    <message><source>{count} instances stored</source><translation type="unfinished"/></message>
-    <message><source>{count} file is no instance.</source><translation type="unfinished"/></message>
-    <message><source>{count} files are no instances.</source><translation type="unfinished"/></message>
-    <message><source>The originals are where they were.</source><translation type="unfinished"/></message>
-    <message><source>{count} not taken</source><translation type="unfinished"/></message>
-    <message><source>Show all…</source><translation type="unfinished"/></message>
-    <message><source>Not imported</source><translation type="unfinished"/></message>
-    <message><source>ZIP archive to be written</source><translation type="unfinished"/></message>
-    <message><source>New or empty folder for the export</source><translation type="unfinished"/></message>
-    <message><source>Exporting {what}</source><translation type="unfinished"/></message>
-    <message><source>Nothing is left of it.</source><translation type="unfinished"/></message>
-    <message><source>The export was ended</source><translation type="unfinished"/></message>
-    <message><source>Nothing was exported</source><translation type="unfinished"/></message>
-    <message><source>{count} instance exported</source><translation type="unfinished"/></message>
-    <message><source>{count} instances exported</source><translation type="unfinished"/></message>
-    <message><source>{instances} in the folder OTHER, which the DICOMDIR cannot list.</source><translation type="unfinished"/></message>
-    <message><source>{instances} left out: {reason}</source><translation type="unfinished"/></message>
-    <message><source>Reading every file</source><translation type="unfinished"/></message>
-    <message><source>Comparing files and index</source><translation type="unfinished"/></message>
-    <message><source>What was looked at until then: {count} wrong.</source><translation type="unfinished"/></message>
-    <message><source>The verification was ended</source><translation type="unfinished"/></message>
-    <message><source>The archive cannot be verified</source><translation type="unfinished"/></message>
-    <message><source>{count} file looked at</source><translation type="unfinished"/></message>
-    <message><source>{count} files looked at</source><translation type="unfinished"/></message>
-    <message><source>Files and index agree.</source><translation type="unfinished"/></message>
-    <message><source>What is wrong</source><translation type="unfinished"/></message>
-    <message><source>{count} wrong. The first: {first} What to do: dicomdesk archive repair mends it.</source><translation type="unfinished"/></message>
-    <message><source>Folder for backups</source><translation type="unfinished"/></message>
-    <message><source>Backing up</source><translation type="unfinished"/></message>
-    <message><source>Earlier backups are as they were.</source><translation type="unfinished"/></message>
-    <message><source>The backup was ended</source><translation type="unfinished"/></message>
-    <message><source>The archive was not backed up</source><translation type="unfinished"/></message>
-    <message><source>{count} file backed up</source><translation type="unfinished"/></message>
-    <message><source>{count} files backed up</source><translation type="unfinished"/></message>
-    <message><source>{size} were new. They are in {folder}.</source><translation type="unfinished"/></message>
-    <message><source>{count} missing or damaged: Verify tells which. {rest}</source><translation type="unfinished"/></message>
+    <message><source>Nothing of it is in the archive any more.</source><translation>Il n’en reste rien dans l’archive.</translation></message>
+    <message><source>Folder to be imported</source><translation>Dossier à importer</translation></message>
+    <message><source>Files, DICOMDIR or ZIP archives to be imported</source><translation>Fichiers, DICOMDIR ou archives ZIP à importer</translation></message>
+    <message><source>Importing into {area}</source><translation>Importation dans {area}</translation></message>
+    <message><source>The import was ended</source><translation>L’importation a été terminée</translation></message>
+    <message><source>The import was broken off</source><translation>L’importation a été interrompue</translation></message>
+    <message><source>Imported</source><translation>Importé</translation></message>
+    <message><source>Storage area</source><translation>Zone de stockage</translation></message>
+    <message><source>Which storage area is it to go into?</source><translation>Dans quelle zone de stockage cela doit-il aller ?</translation></message>
+    <message><source>{count} instance stored</source><translation>{count} instance enregistrée</translation></message>
+    <message><source>{count} instances stored</source><translation>{count} instances enregistrées</translation></message>
+    <message><source>{count} file is no instance.</source><translation>{count} fichier n’est pas une instance.</translation></message>
+    <message><source>{count} files are no instances.</source><translation>{count} fichiers ne sont pas des instances.</translation></message>
+    <message><source>The originals are where they were.</source><translation>Les originaux sont où ils étaient.</translation></message>
+    <message><source>{count} not taken</source><translation>{count} non pris</translation></message>
+    <message><source>Show all…</source><translation>Tout montrer…</translation></message>
+    <message><source>Not imported</source><translation>Non importé</translation></message>
+    <message><source>ZIP archive to be written</source><translation>Archive ZIP à écrire</translation></message>
+    <message><source>New or empty folder for the export</source><translation>Dossier nouveau ou vide pour l’exportation</translation></message>
+    <message><source>Exporting {what}</source><translation>Exportation de {what}</translation></message>
+    <message><source>Nothing is left of it.</source><translation>Il n’en reste rien.</translation></message>
+    <message><source>The export was ended</source><translation>L’exportation a été terminée</translation></message>
+    <message><source>Nothing was exported</source><translation>Rien n’a été exporté</translation></message>
+    <message><source>{count} instance exported</source><translation>{count} instance exportée</translation></message>
+    <message><source>{count} instances exported</source><translation>{count} instances exportées</translation></message>
+    <message><source>{instances} in the folder OTHER, which the DICOMDIR cannot list.</source><translation>{instances} dans le dossier OTHER, que le DICOMDIR ne peut pas lister.</translation></message>
+    <message><source>{instances} left out: {reason}</source><translation>{instances} omises : {reason}</translation></message>
+    <message><source>Reading every file</source><translation>Lecture de chaque fichier</translation></message>
+    <message><source>Comparing files and index</source><translation>Comparaison des fichiers et de l’index</translation></message>
+    <message><source>What was looked at until then: {count} wrong.</source><translation>Ce qui a été examiné jusque-là : {count} faux.</translation></message>
+    <message><source>The verification was ended</source><translation>La vérification a été terminée</translation></message>
+    <message><source>The archive cannot be verified</source><translation>L’archive ne peut pas être vérifiée</translation></message>
+    <message><source>{count} file looked at</source><translation>{count} fichier examiné</translation></message>
+    <message><source>{count} files looked at</source><translation>{count} fichiers examinés</translation></message>
+    <message><source>Files and index agree.</source><translation>Fichiers et index concordent.</translation></message>
+    <message><source>What is wrong</source><translation>Ce qui est faux</translation></message>
+    <message><source>{count} wrong. The first: {first} What to do: dicomdesk archive repair mends it.</source><translation>{count} faux. Le premier : {first} Que faire : dicomdesk archive repair le répare.</translation></message>
+    <message><source>Folder for backups</source><translation>Dossier pour les sauvegardes</translation></message>
+    <message><source>Backing up</source><translation>Sauvegarde</translation></message>
+    <message><source>Earlier backups are as they were.</source><translation>Les sauvegardes précédentes sont telles quelles.</translation></message>
+    <message><source>The backup was ended</source><translation>La sauvegarde a été terminée</translation></message>
+    <message><source>The archive was not backed up</source><translation>L’archive n’a pas été sauvegardée</translation></message>
+    <message><source>{count} file backed up</source><translation>{count} fichier sauvegardé</translation></message>
+    <message><source>{count} files backed up</source><translation>{count} fichiers sauvegardés</translation></message>
+    <message><source>{size} were new. They are in {folder}.</source><translation>{size} étaient nouveaux. Ils sont dans {folder}.</translation></message>
+    <message><source>{count} missing or damaged: Verify tells which. {rest}</source><translation>{count} manquants ou endommagés : Vérifier dit lesquels. {rest}</translation></message>
     <message><source>File</source><translation>Fichier</translation></message>
     <message><source>Why</source><translation>Pourquoi</translation></message>
 </context>
 <context>
     <name>Changes</name>
-    <message><source>Values are corrected of a patient, a study or a series as a whole.</source><translation type="unfinished"/></message>
-    <message><source>An instance is not corrected alone</source><translation type="unfinished"/></message>
-    <message><source>Correct {what}</source><translation type="unfinished"/></message>
-    <message><source>Patient ID that goes</source><translation type="unfinished"/></message>
-    <message><source>Patient ID that stays</source><translation type="unfinished"/></message>
-    <message><source>Merge two patients</source><translation type="unfinished"/></message>
-    <message><source>Into the study (UID; empty for a new one)</source><translation type="unfinished"/></message>
+    <message><source>Values are corrected of a patient, a study or a series as a whole.</source><translation>Les valeurs se corrigent pour un patient, une étude ou une série entière.</translation></message>
+    <message><source>An instance is not corrected alone</source><translation>Une instance ne se corrige pas seule</translation></message>
+    <message><source>Correct {what}</source><translation>Corriger {what}</translation></message>
+    <message><source>Patient ID that goes</source><translation>ID de patient qui disparaît</translation></message>
+    <message><source>Patient ID that stays</source><translation>ID de patient qui reste</translation></message>
+    <message><source>Merge two patients</source><translation>Fusionner deux patients</translation></message>
+    <message><source>Into the study (UID; empty for a new one)</source><translation>Dans l’étude (UID ; vide pour une nouvelle)</translation></message>
     <message><source>Patient ID</source><translation>ID du patient</translation></message>
     <message><source>Patient name</source><translation>Nom du patient</translation></message>
-    <message><source>Bring {what} to another study</source><translation type="unfinished"/></message>
-    <message><source>Nothing was changed</source><translation type="unfinished"/></message>
-    <message><source>It was ended before it was done.</source><translation type="unfinished"/></message>
-    <message><source>It was not changed</source><translation type="unfinished"/></message>
-    <message><source>{count} instance changed</source><translation type="unfinished"/></message>
-    <message><source>{count} instances changed</source><translation type="unfinished"/></message>
-    <message><source>Corrections that were made can be taken back: see Corrections.</source><translation type="unfinished"/></message>
-    <message><source>Remove {what}</source><translation type="unfinished"/></message>
+    <message><source>Bring {what} to another study</source><translation>Amener {what} à une autre étude</translation></message>
+    <message><source>Nothing was changed</source><translation>Rien n’a été changé</translation></message>
+    <message><source>It was ended before it was done.</source><translation>Cela a été terminé avant la fin.</translation></message>
+    <message><source>It was not changed</source><translation>Cela n’a pas été changé</translation></message>
+    <message><source>{count} instance changed</source><translation>{count} instance changée</translation></message>
+    <message><source>{count} instances changed</source><translation>{count} instances changées</translation></message>
+    <message><source>Corrections that were made can be taken back: see Corrections.</source><translation>Les corrections faites peuvent être reprises : voir Corrections.</translation></message>
+    <message><source>Remove {what}</source><translation>Enlever {what}</translation></message>
     <message><source>Why</source><translation>Pourquoi</translation></message>
-    <message><source>The removal was ended</source><translation type="unfinished"/></message>
-    <message><source>What is gone is in the trash.</source><translation type="unfinished"/></message>
-    <message><source>It was not removed</source><translation type="unfinished"/></message>
-    <message><source>{count} instance removed</source><translation type="unfinished"/></message>
-    <message><source>{count} instances removed</source><translation type="unfinished"/></message>
-    <message><source>They are in the trash, and can be put back from there.</source><translation type="unfinished"/></message>
-    <message><source>{count} study stays: it is on hold.</source><translation type="unfinished"/></message>
-    <message><source>{count} studies stay: they are on hold.</source><translation type="unfinished"/></message>
-    <message><source>Trash…</source><translation type="unfinished"/></message>
+    <message><source>The removal was ended</source><translation>L’enlèvement a été terminé</translation></message>
+    <message><source>What is gone is in the trash.</source><translation>Ce qui est parti est dans la corbeille.</translation></message>
+    <message><source>It was not removed</source><translation>Cela n’a pas été enlevé</translation></message>
+    <message><source>{count} instance removed</source><translation>{count} instance enlevée</translation></message>
+    <message><source>{count} instances removed</source><translation>{count} instances enlevées</translation></message>
+    <message><source>They are in the trash, and can be put back from there.</source><translation>Elles sont dans la corbeille, et peuvent en être remises.</translation></message>
+    <message><source>{count} study stays: it is on hold.</source><translation>{count} étude reste : elle est retenue.</translation></message>
+    <message><source>{count} studies stay: they are on hold.</source><translation>{count} études restent : elles sont retenues.</translation></message>
+    <message><source>Trash…</source><translation>Corbeille…</translation></message>
 </context>
 <context>
     <name>CheckDialog</name>
@@ -272,12 +273,12 @@
 </context>
 <context>
     <name>ConditionEditor</name>
-    <message><source>all of these</source><translation type="unfinished"/></message>
-    <message><source>any of these</source><translation type="unfinished"/></message>
-    <message><source>All or any of the conditions</source><translation type="unfinished"/></message>
-    <message><source>Add &amp;condition</source><translation type="unfinished"/></message>
-    <message><source>Everything matches.</source><translation type="unfinished"/></message>
-    <message><source>{text}. These conditions can be changed in the file.</source><translation type="unfinished"/></message>
+    <message><source>all of these</source><translation>toutes celles-ci</translation></message>
+    <message><source>any of these</source><translation>n’importe laquelle</translation></message>
+    <message><source>All or any of the conditions</source><translation>Toutes les conditions ou n’importe laquelle</translation></message>
+    <message><source>Add &amp;condition</source><translation>Ajouter une condition</translation></message>
+    <message><source>Everything matches.</source><translation>Tout correspond.</translation></message>
+    <message><source>{text}. These conditions can be changed in the file.</source><translation>{text}. Ces conditions peuvent être changées dans le fichier.</translation></message>
 </context>
 <context>
     <name>ConfirmDialog</name>
@@ -285,14 +286,14 @@
 </context>
 <context>
     <name>Credentials</name>
-    <message><source>Pass phrase of {key}</source><translation type="unfinished"/></message>
-    <message><source>That is not the pass phrase of this key.</source><translation type="unfinished"/></message>
-    <message><source>The private key is encrypted.</source><translation type="unfinished"/></message>
-    <message><source>Passcode of {user} for {peer}</source><translation type="unfinished"/></message>
-    <message><source>It is sent to {peer}.</source><translation type="unfinished"/></message>
-    <message><source>Without TLS, anybody on the way can read it.</source><translation type="unfinished"/></message>
-    <message><source>The keyring did not take it: it is kept until the window closes.</source><translation type="unfinished"/></message>
-    <message><source>Keep it in the keyring</source><translation type="unfinished"/></message>
+    <message><source>Pass phrase of {key}</source><translation>Phrase secrète de {key}</translation></message>
+    <message><source>That is not the pass phrase of this key.</source><translation>Ce n’est pas la phrase secrète de cette clé.</translation></message>
+    <message><source>The private key is encrypted.</source><translation>La clé privée est chiffrée.</translation></message>
+    <message><source>Passcode of {user} for {peer}</source><translation>Code de {user} pour {peer}</translation></message>
+    <message><source>It is sent to {peer}.</source><translation>Il est envoyé à {peer}.</translation></message>
+    <message><source>Without TLS, anybody on the way can read it.</source><translation>Sans TLS, n’importe qui en chemin peut le lire.</translation></message>
+    <message><source>The keyring did not take it: it is kept until the window closes.</source><translation>Le trousseau ne l’a pas pris : il est gardé jusqu’à la fermeture de la fenêtre.</translation></message>
+    <message><source>Keep it in the keyring</source><translation>Le garder dans le trousseau</translation></message>
 </context>
 <context>
     <name>DeletionDialog</name>
@@ -474,39 +475,39 @@
     <message><source>All</source><translation>Tout</translation></message>
     <message><source>Done</source><translation>Fait</translation></message>
     <message><source>Problems</source><translation>Problèmes</translation></message>
-    <message><source>To do</source><translation type="unfinished"/></message>
-    <message><source>Search lines and reasons</source><translation type="unfinished"/></message>
-    <message><source>Work through a list</source><translation type="unfinished"/></message>
-    <message><source>Lines of the list</source><translation type="unfinished"/></message>
-    <message><source>A CSV file or a spreadsheet with accession numbers, patient IDs or UIDs: {peer} is asked for each line, and what is found can be fetched. Drop it here, or open it.</source><translation type="unfinished"/></message>
-    <message><source>&amp;Open list…</source><translation type="unfinished"/></message>
-    <message><source>&amp;Earlier lists</source><translation type="unfinished"/></message>
-    <message><source>&amp;Export report…</source><translation type="unfinished"/></message>
-    <message><source>Open list</source><translation type="unfinished"/></message>
-    <message><source>{name}, {done} of {total} lines, {peer}, {day}</source><translation type="unfinished"/></message>
-    <message><source>This list was begun with another peer</source><translation type="unfinished"/></message>
-    <message><source>It is for {peer}. Choose that peer, then take the list up again.</source><translation type="unfinished"/></message>
-    <message><source>Export report</source><translation type="unfinished"/></message>
-    <message><source>The report was not written</source><translation type="unfinished"/></message>
-    <message><source>The report was written</source><translation type="unfinished"/></message>
-    <message><source>Stop &amp;now</source><translation type="unfinished"/></message>
+    <message><source>To do</source><translation>À faire</translation></message>
+    <message><source>Search lines and reasons</source><translation>Chercher lignes et raisons</translation></message>
+    <message><source>Work through a list</source><translation>Travailler une liste</translation></message>
+    <message><source>Lines of the list</source><translation>Lignes de la liste</translation></message>
+    <message><source>A CSV file or a spreadsheet with accession numbers, patient IDs or UIDs: {peer} is asked for each line, and what is found can be fetched. Drop it here, or open it.</source><translation>Un fichier CSV ou un tableur avec des numéros d’accession, des ID de patients ou des UID : {peer} est interrogé pour chaque ligne, et ce qui est trouvé peut être cherché. Déposez-le ici, ou ouvrez-le.</translation></message>
+    <message><source>&amp;Open list…</source><translation>Ouvrir une liste…</translation></message>
+    <message><source>&amp;Earlier lists</source><translation>Listes précédentes</translation></message>
+    <message><source>&amp;Export report…</source><translation>Exporter le rapport…</translation></message>
+    <message><source>Open list</source><translation>Ouvrir une liste</translation></message>
+    <message><source>{name}, {done} of {total} lines, {peer}, {day}</source><translation>{name}, {done} sur {total} lignes, {peer}, {day}</translation></message>
+    <message><source>This list was begun with another peer</source><translation>Cette liste a été commencée avec un autre pair</translation></message>
+    <message><source>It is for {peer}. Choose that peer, then take the list up again.</source><translation>Elle est pour {peer}. Choisissez ce pair, puis reprenez la liste.</translation></message>
+    <message><source>Export report</source><translation>Exporter le rapport</translation></message>
+    <message><source>The report was not written</source><translation>Le rapport n’a pas été écrit</translation></message>
+    <message><source>The report was written</source><translation>Le rapport a été écrit</translation></message>
+    <message><source>Stop &amp;now</source><translation>Arrêter maintenant</translation></message>
     <message><source>&amp;Stop</source><translation>Arrêter</translation></message>
-    <message><source>Break everything off</source><translation type="unfinished"/></message>
-    <message><source>Stop in order; it can be taken up again</source><translation type="unfinished"/></message>
-    <message><source>Go on with the lines that are to do, and try again what failed</source><translation type="unfinished"/></message>
-    <message><source>&amp;Go on</source><translation type="unfinished"/></message>
-    <message><source>&amp;Start</source><translation type="unfinished"/></message>
-    <message><source>Ask for each line (Ctrl+Return)</source><translation type="unfinished"/></message>
-    <message><source>{count} line</source><translation type="unfinished"/></message>
-    <message><source>{count} lines</source><translation type="unfinished"/></message>
-    <message><source>{name}: {lines} for {peer}</source><translation type="unfinished"/></message>
-    <message><source>Stop and &amp;close</source><translation type="unfinished"/></message>
-    <message><source>The list can be taken up again</source><translation type="unfinished"/></message>
+    <message><source>Break everything off</source><translation>Tout interrompre</translation></message>
+    <message><source>Stop in order; it can be taken up again</source><translation>Arrêter en ordre ; cela peut être repris</translation></message>
+    <message><source>Go on with the lines that are to do, and try again what failed</source><translation>Continuer avec les lignes à faire, et réessayer ce qui a échoué</translation></message>
+    <message><source>&amp;Go on</source><translation>Continuer</translation></message>
+    <message><source>&amp;Start</source><translation>Commencer</translation></message>
+    <message><source>Ask for each line (Ctrl+Return)</source><translation>Demander chaque ligne (Ctrl+Entrée)</translation></message>
+    <message><source>{count} line</source><translation>{count} ligne</translation></message>
+    <message><source>{count} lines</source><translation>{count} lignes</translation></message>
+    <message><source>{name}: {lines} for {peer}</source><translation>{name} : {lines} pour {peer}</translation></message>
+    <message><source>Stop and &amp;close</source><translation>Arrêter et fermer</translation></message>
+    <message><source>The list can be taken up again</source><translation>La liste peut être reprise</translation></message>
 </context>
 <context>
     <name>ListFlow</name>
-    <message><source>Waiting until {time}</source><translation type="unfinished"/></message>
-    <message><source>Trying again at {time}</source><translation type="unfinished"/></message>
+    <message><source>Waiting until {time}</source><translation>Attend jusqu’à {time}</translation></message>
+    <message><source>Trying again at {time}</source><translation>Nouvel essai à {time}</translation></message>
 </context>
 <context>
     <name>ListenerDialog</name>
@@ -689,9 +690,9 @@
     <message><source>port</source><translation>port</translation></message>
     <message><source>Our own AE title</source><translation>Notre propre titre AE</translation></message>
     <message><source>own AE title</source><translation>titre AE propre</translation></message>
-    <message><source>To</source><translation>Vers</translation></message>
-    <message><source>at</source><translation>à</translation></message>
-    <message><source>a&amp;s</source><translation>comme</translation></message>
+    <message><source>To</source><translation>À</translation></message>
+    <message><source>at</source><translation>@</translation></message>
+    <message><source>a&amp;s</source><translation>de</translation></message>
 </context>
 <context>
     <name>PeerPopup</name>
@@ -777,14 +778,14 @@
 </context>
 <context>
     <name>PlanDialog</name>
-    <message><source>What would change</source><translation type="unfinished"/></message>
-    <message><source>&amp;Show what would change</source><translation type="unfinished"/></message>
-    <message><source>Carry it out</source><translation type="unfinished"/></message>
-    <message><source>Leave it as it is</source><translation type="unfinished"/></message>
+    <message><source>What would change</source><translation>Ce qui changerait</translation></message>
+    <message><source>&amp;Show what would change</source><translation>Montrer ce qui changerait</translation></message>
+    <message><source>Carry it out</source><translation>Le faire</translation></message>
+    <message><source>Leave it as it is</source><translation>Laisser tel quel</translation></message>
     <message><source>Reading…</source><translation>Lecture…</translation></message>
-    <message><source>… and {count} line more</source><translation type="unfinished"/></message>
-    <message><source>… and {count} lines more</source><translation type="unfinished"/></message>
-    <message><source>Change what is wrong above, then have shown what would change: nothing is changed by that.</source><translation type="unfinished"/></message>
+    <message><source>… and {count} line more</source><translation>… et {count} ligne de plus</translation></message>
+    <message><source>… and {count} lines more</source><translation>… et {count} lignes de plus</translation></message>
+    <message><source>Change what is wrong above, then have shown what would change: nothing is changed by that.</source><translation>Changez ce qui est faux ci-dessus, puis faites montrer ce qui changerait : rien n’en est changé.</translation></message>
 </context>
 <context>
     <name>PreflightPanel</name>
@@ -916,16 +917,16 @@
 </context>
 <context>
     <name>ReadingForm</name>
-    <message><source>The first line is a header</source><translation type="unfinished"/></message>
-    <message><source>Digits that numbers are filled up to with zeros</source><translation type="unfinished"/></message>
-    <message><source>digits</source><translation type="unfinished"/></message>
-    <message><source>Column</source><translation type="unfinished"/></message>
-    <message><source>What it holds</source><translation type="unfinished"/></message>
-    <message><source>Whether the first line names the columns and is no line of the list</source><translation type="unfinished"/></message>
-    <message><source>&amp;Column</source><translation type="unfinished"/></message>
-    <message><source>&amp;holds</source><translation type="unfinished"/></message>
-    <message><source>&amp;Zeros up to</source><translation type="unfinished"/></message>
-    <message><source>A number of digits is 1 to {most}.</source><translation type="unfinished"/></message>
+    <message><source>The first line is a header</source><translation>La première ligne est un en-tête</translation></message>
+    <message><source>Digits that numbers are filled up to with zeros</source><translation>Chiffres jusqu’auxquels les numéros sont complétés de zéros</translation></message>
+    <message><source>digits</source><translation>chiffres</translation></message>
+    <message><source>Column</source><translation>Colonne</translation></message>
+    <message><source>What it holds</source><translation>Ce qu’elle contient</translation></message>
+    <message><source>Whether the first line names the columns and is no line of the list</source><translation>Si la première ligne nomme les colonnes et n’est pas une ligne de la liste</translation></message>
+    <message><source>&amp;Column</source><translation>Colonne</translation></message>
+    <message><source>&amp;holds</source><translation>contient</translation></message>
+    <message><source>&amp;Zeros up to</source><translation>Zéros jusqu’à</translation></message>
+    <message><source>A number of digits is 1 to {most}.</source><translation>Un nombre de chiffres va de 1 à {most}.</translation></message>
 </context>
 <context>
     <name>ReceivePane</name>
@@ -934,15 +935,15 @@
     <message><source>Folder for what is received</source><translation>Dossier de réception</translation></message>
     <message><source>folder</source><translation>dossier</translation></message>
     <message><source>Everything</source><translation>Tout</translation></message>
-    <message><source>Echo only</source><translation>Écho seulement</translation></message>
+    <message><source>Echo only</source><translation>Écho</translation></message>
     <message><source>Profile…</source><translation>Profil…</translation></message>
     <message><source>Choose the folder</source><translation>Choisir le dossier</translation></message>
     <message><source>Settings</source><translation>Réglages</translation></message>
-    <message><source>Listen &amp;as</source><translation>Écoute comme</translation></message>
+    <message><source>Listen &amp;as</source><translation>Écoute</translation></message>
     <message><source>&amp;port</source><translation>port</translation></message>
     <message><source>&amp;into</source><translation>dans</translation></message>
     <message><source>What is accepted</source><translation>Ce qui est accepté</translation></message>
-    <message><source>ta&amp;ke</source><translation>accepte</translation></message>
+    <message><source>ta&amp;ke</source><translation>prend</translation></message>
     <message><source>&amp;Start listening</source><translation>Commencer l’écoute</translation></message>
     <message><source>&amp;Start or stop listening</source><translation>Commencer ou arrêter l’écoute</translation></message>
     <message><source>Settings of the &amp;listener…</source><translation>Réglages de la réception…</translation></message>
@@ -953,7 +954,7 @@
     <message><source>See &amp;again how much room is left</source><translation>Regarder combien de place il reste</translation></message>
     <message><source>F&amp;ind in the list</source><translation>Rechercher dans la liste</translation></message>
     <message><source>Listen for associations (Ctrl+Return)</source><translation>Attendre des associations (Ctrl+Entrée)</translation></message>
-    <message><source>Start</source><translation>Démarrer</translation></message>
+    <message><source>Start</source><translation>Écouter</translation></message>
     <message><source>Stop now</source><translation>Arrêter maintenant</translation></message>
     <message><source>Abort all associations</source><translation>Interrompre toutes les associations</translation></message>
     <message><source>Take no more associations, let open ones end (Ctrl+Return)</source><translation>Ne plus accepter d’associations, laisser finir celles qui sont ouvertes (Ctrl+Entrée)</translation></message>
@@ -1108,140 +1109,140 @@
 </context>
 <context>
     <name>RuleDialog</name>
-    <message><source>Rule</source><translation type="unfinished"/></message>
-    <message><source>The rule in one sentence</source><translation type="unfinished"/></message>
-    <message><source>Name of the rule</source><translation type="unfinished"/></message>
-    <message><source>CT at night</source><translation type="unfinished"/></message>
-    <message><source>The rule is on</source><translation type="unfinished"/></message>
-    <message><source>a received study is quiet</source><translation type="unfinished"/></message>
-    <message><source>files rest in a folder</source><translation type="unfinished"/></message>
-    <message><source>For how many seconds</source><translation type="unfinished"/></message>
+    <message><source>Rule</source><translation>Règle</translation></message>
+    <message><source>The rule in one sentence</source><translation>La règle en une phrase</translation></message>
+    <message><source>Name of the rule</source><translation>Nom de la règle</translation></message>
+    <message><source>CT at night</source><translation>CT la nuit</translation></message>
+    <message><source>The rule is on</source><translation>La règle est active</translation></message>
+    <message><source>a received study is quiet</source><translation>une étude reçue est calme</translation></message>
+    <message><source>files rest in a folder</source><translation>des fichiers reposent dans un dossier</translation></message>
+    <message><source>For how many seconds</source><translation>Pendant combien de secondes</translation></message>
     <message><source>Folder</source><translation>Dossier</translation></message>
     <message><source>folder</source><translation>dossier</translation></message>
-    <message><source>with subfolders</source><translation type="unfinished"/></message>
-    <message><source>the whole study</source><translation type="unfinished"/></message>
-    <message><source>only what matches</source><translation type="unfinished"/></message>
-    <message><source>Peers, by name or as TITLE@host:port, separated by commas</source><translation type="unfinished"/></message>
-    <message><source>ARCHIVE, PACS@pacs.example:104</source><translation type="unfinished"/></message>
-    <message><source>Hours in which it sends</source><translation type="unfinished"/></message>
-    <message><source>at any time</source><translation type="unfinished"/></message>
-    <message><source>Mo</source><translation type="unfinished"/></message>
-    <message><source>Tu</source><translation type="unfinished"/></message>
-    <message><source>We</source><translation>Nous</translation></message>
-    <message><source>Th</source><translation type="unfinished"/></message>
-    <message><source>Fr</source><translation type="unfinished"/></message>
-    <message><source>Sa</source><translation type="unfinished"/></message>
-    <message><source>Su</source><translation type="unfinished"/></message>
-    <message><source>leave the files</source><translation type="unfinished"/></message>
-    <message><source>move them into the folder "sent"</source><translation type="unfinished"/></message>
-    <message><source>delete them once they are stored there</source><translation type="unfinished"/></message>
-    <message><source>delete them once their keeping is committed there</source><translation type="unfinished"/></message>
-    <message><source>before what else waits</source><translation type="unfinished"/></message>
-    <message><source>rules below do not see it</source><translation type="unfinished"/></message>
-    <message><source>Tries after it was given up</source><translation type="unfinished"/></message>
-    <message><source>Notes on the rule</source><translation type="unfinished"/></message>
-    <message><source>for</source><translation type="unfinished"/></message>
-    <message><source>seconds</source><translation type="unfinished"/></message>
+    <message><source>with subfolders</source><translation>avec les sous-dossiers</translation></message>
+    <message><source>the whole study</source><translation>toute l’étude</translation></message>
+    <message><source>only what matches</source><translation>seulement ce qui correspond</translation></message>
+    <message><source>Peers, by name or as TITLE@host:port, separated by commas</source><translation>Pairs, par nom ou comme TITRE@machine:port, séparés par des virgules</translation></message>
+    <message><source>ARCHIVE, PACS@pacs.example:104</source><translation>ARCHIVE, PACS@pacs.example:104</translation></message>
+    <message><source>Hours in which it sends</source><translation>Heures pendant lesquelles elle envoie</translation></message>
+    <message><source>at any time</source><translation>à tout moment</translation></message>
+    <message><source>Mo</source><translation>Lu</translation></message>
+    <message><source>Tu</source><translation>Ma</translation></message>
+    <message><source>We</source><translation>Me</translation></message>
+    <message><source>Th</source><translation>Je</translation></message>
+    <message><source>Fr</source><translation>Ve</translation></message>
+    <message><source>Sa</source><translation>Sa</translation></message>
+    <message><source>Su</source><translation>Di</translation></message>
+    <message><source>leave the files</source><translation>laisser les fichiers</translation></message>
+    <message><source>move them into the folder "sent"</source><translation>les déplacer dans le dossier « sent »</translation></message>
+    <message><source>delete them once they are stored there</source><translation>les supprimer une fois enregistrés là-bas</translation></message>
+    <message><source>delete them once their keeping is committed there</source><translation>les supprimer une fois leur conservation garantie là-bas</translation></message>
+    <message><source>before what else waits</source><translation>avant ce qui attend d’autre</translation></message>
+    <message><source>rules below do not see it</source><translation>les règles en dessous ne le voient pas</translation></message>
+    <message><source>Tries after it was given up</source><translation>Essais après l’abandon</translation></message>
+    <message><source>Notes on the rule</source><translation>Notes sur la règle</translation></message>
+    <message><source>for</source><translation>pendant</translation></message>
+    <message><source>seconds</source><translation>secondes</translation></message>
     <message><source>Choose the folder</source><translation>Choisir le dossier</translation></message>
-    <message><source>Add &amp;peer</source><translation type="unfinished"/></message>
+    <message><source>Add &amp;peer</source><translation>Ajouter un pair</translation></message>
     <message><source>Name</source><translation>Nom</translation></message>
     <message><source>When</source><translation>Quand</translation></message>
-    <message><source>Matching</source><translation type="unfinished"/></message>
+    <message><source>Matching</source><translation>Correspondance</translation></message>
     <message><source>Send</source><translation>Envoyer</translation></message>
     <message><source>To</source><translation>Vers</translation></message>
-    <message><source>N&amp;ights</source><translation type="unfinished"/></message>
-    <message><source>Afterwards</source><translation type="unfinished"/></message>
-    <message><source>Order</source><translation type="unfinished"/></message>
-    <message><source>Further tries</source><translation type="unfinished"/></message>
-    <message><source>Hours</source><translation type="unfinished"/></message>
-    <message><source>Afterwards and order</source><translation type="unfinished"/></message>
+    <message><source>N&amp;ights</source><translation>La nuit</translation></message>
+    <message><source>Afterwards</source><translation>Ensuite</translation></message>
+    <message><source>Order</source><translation>Ordre</translation></message>
+    <message><source>Further tries</source><translation>Autres essais</translation></message>
+    <message><source>Hours</source><translation>Heures</translation></message>
+    <message><source>Afterwards and order</source><translation>Ensuite et ordre</translation></message>
     <message><source>Notes</source><translation>Notes</translation></message>
     <message><source>none</source><translation>aucun</translation></message>
-    <message><source>Files in a folder have no sender: remove the condition on AE title or address.</source><translation type="unfinished"/></message>
-    <message><source>Without a day it would never send.</source><translation type="unfinished"/></message>
-    <message><source>A name of up to {count} characters is needed.</source><translation type="unfinished"/></message>
-    <message><source>Another rule has this name.</source><translation type="unfinished"/></message>
-    <message><source>It is a number of seconds above 0.</source><translation type="unfinished"/></message>
-    <message><source>A folder is needed.</source><translation type="unfinished"/></message>
-    <message><source>A peer is needed: its name, or TITLE@host:port.</source><translation type="unfinished"/></message>
-    <message><source>{name} is no TITLE@host:port.</source><translation type="unfinished"/></message>
-    <message><source>Hours are such as 20:00-06:00; without any it sends at any time.</source><translation type="unfinished"/></message>
-    <message><source>It is a number up to {most}.</source><translation type="unfinished"/></message>
-    <message><source>Folder to be watched</source><translation type="unfinished"/></message>
+    <message><source>Files in a folder have no sender: remove the condition on AE title or address.</source><translation>Les fichiers d’un dossier n’ont pas d’expéditeur : enlevez la condition sur le titre AE ou l’adresse.</translation></message>
+    <message><source>Without a day it would never send.</source><translation>Sans un jour, elle n’enverrait jamais.</translation></message>
+    <message><source>A name of up to {count} characters is needed.</source><translation>Un nom de {count} caractères au plus est nécessaire.</translation></message>
+    <message><source>Another rule has this name.</source><translation>Une autre règle a ce nom.</translation></message>
+    <message><source>It is a number of seconds above 0.</source><translation>C’est un nombre de secondes supérieur à 0.</translation></message>
+    <message><source>A folder is needed.</source><translation>Un dossier est nécessaire.</translation></message>
+    <message><source>A peer is needed: its name, or TITLE@host:port.</source><translation>Un pair est nécessaire : son nom, ou TITRE@machine:port.</translation></message>
+    <message><source>{name} is no TITLE@host:port.</source><translation>{name} n’est pas un TITRE@machine:port.</translation></message>
+    <message><source>Hours are such as 20:00-06:00; without any it sends at any time.</source><translation>Les heures sont comme 20:00-06:00 ; sans elles, elle envoie à tout moment.</translation></message>
+    <message><source>It is a number up to {most}.</source><translation>C’est un nombre jusqu’à {most}.</translation></message>
+    <message><source>Folder to be watched</source><translation>Dossier à surveiller</translation></message>
 </context>
 <context>
     <name>RuleRunner</name>
-    <message><source>No peer is called "{name}": add it in Peers, or edit the rule.</source><translation type="unfinished"/></message>
-    <message><source>Rule {name}</source><translation type="unfinished"/></message>
-    <message><source>{count} not stored by {peer}: {reason}</source><translation type="unfinished"/></message>
-    <message><source>It was sent, and stays where it is: {problem}</source><translation type="unfinished"/></message>
-    <message><source>No rule can send it: {problem}</source><translation type="unfinished"/></message>
+    <message><source>No peer is called "{name}": add it in Peers, or edit the rule.</source><translation>Aucun pair ne s’appelle « {name} » : ajoutez-le dans Pairs, ou modifiez la règle.</translation></message>
+    <message><source>Rule {name}</source><translation>Règle {name}</translation></message>
+    <message><source>{count} not stored by {peer}: {reason}</source><translation>{count} non enregistrées par {peer} : {reason}</translation></message>
+    <message><source>It was sent, and stays where it is: {problem}</source><translation>Cela a été envoyé, et reste où c’est : {problem}</translation></message>
+    <message><source>No rule can send it: {problem}</source><translation>Aucune règle ne peut l’envoyer : {problem}</translation></message>
 </context>
 <context>
     <name>RuleStore</name>
-    <message><source>Nothing was changed: {problem}.</source><translation type="unfinished"/></message>
-    <message><source>The rules cannot be kept: {error}</source><translation type="unfinished"/></message>
+    <message><source>Nothing was changed: {problem}.</source><translation>Rien n’a été changé : {problem}.</translation></message>
+    <message><source>The rules cannot be kept: {error}</source><translation>Les règles ne peuvent pas être gardées : {error}</translation></message>
 </context>
 <context>
     <name>RulesPane</name>
     <message><source>Rules</source><translation>Règles</translation></message>
-    <message><source>&amp;Add rule…</source><translation type="unfinished"/></message>
-    <message><source>Say what is to be sent on by itself</source><translation type="unfinished"/></message>
-    <message><source>With what was &amp;received</source><translation type="unfinished"/></message>
-    <message><source>With a &amp;folder…</source><translation type="unfinished"/></message>
-    <message><source>Te&amp;st</source><translation type="unfinished"/></message>
-    <message><source>What would go where</source><translation type="unfinished"/></message>
-    <message><source>Nothing is sent on by itself</source><translation type="unfinished"/></message>
-    <message><source>A rule sends what was received, or what lies in a folder, to peers: all CT studies to the archive at night, say. Everything goes through the queue of Send, and nothing goes in a circle.</source><translation type="unfinished"/></message>
-    <message><source>Add a rule…</source><translation type="unfinished"/></message>
-    <message><source>A rule for nights…</source><translation type="unfinished"/></message>
-    <message><source>A file</source><translation type="unfinished"/></message>
-    <message><source>&amp;Add a rule…</source><translation type="unfinished"/></message>
-    <message><source>&amp;Edit…</source><translation type="unfinished"/></message>
-    <message><source>Turn &amp;on or off</source><translation type="unfinished"/></message>
+    <message><source>&amp;Add rule…</source><translation>Ajouter une règle…</translation></message>
+    <message><source>Say what is to be sent on by itself</source><translation>Dire ce qui doit être renvoyé de soi-même</translation></message>
+    <message><source>With what was &amp;received</source><translation>Avec ce qui a été reçu</translation></message>
+    <message><source>With a &amp;folder…</source><translation>Avec un dossier…</translation></message>
+    <message><source>Te&amp;st</source><translation>Test</translation></message>
+    <message><source>What would go where</source><translation>Ce qui irait où</translation></message>
+    <message><source>Nothing is sent on by itself</source><translation>Rien n’est renvoyé de soi-même</translation></message>
+    <message><source>A rule sends what was received, or what lies in a folder, to peers: all CT studies to the archive at night, say. Everything goes through the queue of Send, and nothing goes in a circle.</source><translation>Une règle envoie à des pairs ce qui a été reçu, ou ce qui est dans un dossier : toutes les études CT vers l’archive la nuit, par exemple. Tout passe par la file d’Envoyer, et rien ne tourne en rond.</translation></message>
+    <message><source>Add a rule…</source><translation>Ajouter une règle…</translation></message>
+    <message><source>A rule for nights…</source><translation>Une règle pour les nuits…</translation></message>
+    <message><source>A file</source><translation>Un fichier</translation></message>
+    <message><source>&amp;Add a rule…</source><translation>Ajouter une règle…</translation></message>
+    <message><source>&amp;Edit…</source><translation>Modifier…</translation></message>
+    <message><source>Turn &amp;on or off</source><translation>Activer ou désactiver</translation></message>
     <message><source>&amp;Duplicate…</source><translation>Dupliquer…</translation></message>
     <message><source>&amp;History…</source><translation>Historique…</translation></message>
-    <message><source>Move &amp;up</source><translation type="unfinished"/></message>
-    <message><source>Move do&amp;wn</source><translation type="unfinished"/></message>
-    <message><source>&amp;Remove</source><translation type="unfinished"/></message>
-    <message><source>Read the rules a&amp;gain</source><translation type="unfinished"/></message>
+    <message><source>Move &amp;up</source><translation>Monter</translation></message>
+    <message><source>Move do&amp;wn</source><translation>Descendre</translation></message>
+    <message><source>&amp;Remove</source><translation>Enlever</translation></message>
+    <message><source>Read the rules a&amp;gain</source><translation>Relire les règles</translation></message>
     <message><source>That did not work</source><translation>Cela n’a pas marché</translation></message>
-    <message><source>{problem}. It stays as it is until it is mended; no rule is carried out.</source><translation type="unfinished"/></message>
-    <message><source>&amp;Read it again</source><translation type="unfinished"/></message>
+    <message><source>{problem}. It stays as it is until it is mended; no rule is carried out.</source><translation>{problem}. Cela reste tel quel jusqu’à réparation ; aucune règle n’est exécutée.</translation></message>
+    <message><source>&amp;Read it again</source><translation>Le relire</translation></message>
     <message><source>Open folder</source><translation>Ouvrir le dossier</translation></message>
-    <message><source>The file of rules cannot be used</source><translation type="unfinished"/></message>
-    <message><source>T&amp;urn off</source><translation type="unfinished"/></message>
-    <message><source>T&amp;urn on</source><translation type="unfinished"/></message>
-    <message><source>E&amp;dit…</source><translation type="unfinished"/></message>
-    <message><source>H&amp;istory</source><translation type="unfinished"/></message>
-    <message><source>Up</source><translation type="unfinished"/></message>
-    <message><source>Down</source><translation type="unfinished"/></message>
+    <message><source>The file of rules cannot be used</source><translation>Le fichier des règles ne peut pas servir</translation></message>
+    <message><source>T&amp;urn off</source><translation>Désactiver</translation></message>
+    <message><source>T&amp;urn on</source><translation>Activer</translation></message>
+    <message><source>E&amp;dit…</source><translation>Modifier…</translation></message>
+    <message><source>H&amp;istory</source><translation>Historique</translation></message>
+    <message><source>Up</source><translation>Monter</translation></message>
+    <message><source>Down</source><translation>Descendre</translation></message>
     <message><source>Remove</source><translation>Enlever</translation></message>
-    <message><source>Nobody listens in Receive now, so nothing arrives for this rule.</source><translation type="unfinished"/></message>
-    <message><source>There is no rule</source><translation type="unfinished"/></message>
-    <message><source>{count} rule</source><translation type="unfinished"/></message>
-    <message><source>{count} rules</source><translation type="unfinished"/></message>
-    <message><source>They are asked from the top. Alt and an arrow key move one, the space bar turns it on or off.</source><translation type="unfinished"/></message>
-    <message><source>New rule</source><translation type="unfinished"/></message>
-    <message><source>At night</source><translation type="unfinished"/></message>
-    <message><source>{name} is removed</source><translation type="unfinished"/></message>
-    <message><source>What it has put into the queue stays there.</source><translation type="unfinished"/></message>
-    <message><source>&amp;Put it back</source><translation type="unfinished"/></message>
-    <message><source>What {name} has done in the last 90 days, the latest first.</source><translation type="unfinished"/></message>
-    <message><source>{name} has done nothing yet.</source><translation type="unfinished"/></message>
+    <message><source>Nobody listens in Receive now, so nothing arrives for this rule.</source><translation>Personne n’écoute dans Recevoir maintenant, donc rien n’arrive pour cette règle.</translation></message>
+    <message><source>There is no rule</source><translation>Il n’y a pas de règle</translation></message>
+    <message><source>{count} rule</source><translation>{count} règle</translation></message>
+    <message><source>{count} rules</source><translation>{count} règles</translation></message>
+    <message><source>They are asked from the top. Alt and an arrow key move one, the space bar turns it on or off.</source><translation>Elles sont consultées depuis le haut. Alt et une flèche en déplace une, la barre d’espace l’active ou la désactive.</translation></message>
+    <message><source>New rule</source><translation>Nouvelle règle</translation></message>
+    <message><source>At night</source><translation>La nuit</translation></message>
+    <message><source>{name} is removed</source><translation>{name} est enlevée</translation></message>
+    <message><source>What it has put into the queue stays there.</source><translation>Ce qu’elle a mis en file y reste.</translation></message>
+    <message><source>&amp;Put it back</source><translation>La remettre</translation></message>
+    <message><source>What {name} has done in the last 90 days, the latest first.</source><translation>Ce que {name} a fait ces 90 derniers jours, le plus récent d’abord.</translation></message>
+    <message><source>{name} has done nothing yet.</source><translation>{name} n’a encore rien fait.</translation></message>
     <message><source>History</source><translation>Historique</translation></message>
     <message><source>When</source><translation>Quand</translation></message>
-    <message><source>Folder to test the rules with</source><translation type="unfinished"/></message>
-    <message><source>Looking at what is there…</source><translation type="unfinished"/></message>
-    <message><source>The folder cannot be read: {error}</source><translation type="unfinished"/></message>
-    <message><source>Test of {name}</source><translation type="unfinished"/></message>
+    <message><source>Folder to test the rules with</source><translation>Dossier pour tester les règles</translation></message>
+    <message><source>Looking at what is there…</source><translation>On regarde ce qu’il y a…</translation></message>
+    <message><source>The folder cannot be read: {error}</source><translation>Le dossier ne peut pas être lu : {error}</translation></message>
+    <message><source>Test of {name}</source><translation>Test de {name}</translation></message>
     <message><source>Test</source><translation>Test</translation></message>
-    <message><source>Goes</source><translation type="unfinished"/></message>
+    <message><source>Goes</source><translation>Part</translation></message>
     <message><source>Edit…</source><translation>Modifier…</translation></message>
-    <message><source>Turn off</source><translation type="unfinished"/></message>
-    <message><source>Turn on</source><translation type="unfinished"/></message>
-    <message><source>Test with what was received</source><translation type="unfinished"/></message>
-    <message><source>Duplicate…</source><translation type="unfinished"/></message>
+    <message><source>Turn off</source><translation>Désactiver</translation></message>
+    <message><source>Turn on</source><translation>Activer</translation></message>
+    <message><source>Test with what was received</source><translation>Tester avec ce qui a été reçu</translation></message>
+    <message><source>Duplicate…</source><translation>Dupliquer…</translation></message>
     <message><source>Add…</source><translation>Ajouter…</translation></message>
 </context>
 <context>
@@ -1356,6 +1357,16 @@
     <message><source>What is in the queue may not be kept</source><translation>Ce qui est en file risque de ne pas être gardé</translation></message>
 </context>
 <context>
+    <name>Serving</name>
+    <message><source>The archive does not receive</source><translation>L’archive ne reçoit pas</translation></message>
+    <message><source>The archive receives no more</source><translation>L’archive ne reçoit plus</translation></message>
+    <message><source>{title} receives on port {port}</source><translation>{title} reçoit sur le port {port}</translation></message>
+    <message><source>{count} association is open.</source><translation>{count} association est ouverte.</translation></message>
+    <message><source>{count} associations are open.</source><translation>{count} associations sont ouvertes.</translation></message>
+    <message><source>Others store into it, query it and retrieve from it, as its configuration allows. {open}</source><translation>D’autres y enregistrent, l’interrogent et y récupèrent, comme sa configuration le permet. {open}</translation></message>
+    <message><source>Stop receiving</source><translation>Ne plus recevoir</translation></message>
+</context>
+<context>
     <name>Session</name>
     <message><source>{reason}. Another one listens again on port {port}; what was acknowledged is in the folder.</source><translation>{reason}. Un autre écoute de nouveau sur le port {port} ; ce qui a été confirmé est dans le dossier.</translation></message>
     <message><source>Receiving was interrupted</source><translation>La réception a été interrompue</translation></message>
@@ -1415,12 +1426,12 @@ Regardez-le avant de l’envoyer à quelqu’un.</translation></message>
 </context>
 <context>
     <name>Tasks</name>
-    <message><source>Something went wrong in the program: {error}</source><translation type="unfinished"/></message>
+    <message><source>Something went wrong in the program: {error}</source><translation>Quelque chose s’est mal passé dans le programme : {error}</translation></message>
 </context>
 <context>
     <name>Timeline</name>
-    <message><source>Timeline</source><translation type="unfinished"/></message>
-    <message><source>longest pause {pause} s, {after} s after the start</source><translation type="unfinished"/></message>
+    <message><source>Timeline</source><translation>Chronologie</translation></message>
+    <message><source>longest pause {pause} s, {after} s after the start</source><translation>plus longue pause {pause} s, {after} s après le début</translation></message>
     <message><source>{count} problem</source><translation>{count} problème</translation></message>
     <message><source>{count} problems</source><translation>{count} problèmes</translation></message>
 </context>
@@ -1469,30 +1480,30 @@ Regardez-le avant de l’envoyer à quelqu’un.</translation></message>
 <context>
     <name>Undoing</name>
     <message><source>What</source><translation>Quoi</translation></message>
-    <message><source>Removed</source><translation type="unfinished"/></message>
-    <message><source>By</source><translation type="unfinished"/></message>
+    <message><source>Removed</source><translation>Enlevé</translation></message>
+    <message><source>By</source><translation>Par</translation></message>
     <message><source>Why</source><translation>Pourquoi</translation></message>
     <message><source>Instances</source><translation>Instances</translation></message>
     <message><source>Size</source><translation>Taille</translation></message>
-    <message><source>Kept until</source><translation type="unfinished"/></message>
-    <message><source>What was removed lies here until its time is over. What is put back is as it was.</source><translation type="unfinished"/></message>
-    <message><source>Trash</source><translation type="unfinished"/></message>
-    <message><source>&amp;Put back</source><translation type="unfinished"/></message>
-    <message><source>The trash is empty.</source><translation type="unfinished"/></message>
-    <message><source>{count} instance put back.</source><translation type="unfinished"/></message>
-    <message><source>{count} instances put back.</source><translation type="unfinished"/></message>
-    <message><source>{count} is in the archive again already.</source><translation type="unfinished"/></message>
-    <message><source>{count} are in the archive again already.</source><translation type="unfinished"/></message>
-    <message><source>What was changed</source><translation type="unfinished"/></message>
+    <message><source>Kept until</source><translation>Gardé jusqu’au</translation></message>
+    <message><source>What was removed lies here until its time is over. What is put back is as it was.</source><translation>Ce qui a été enlevé reste ici jusqu’à la fin de son délai. Ce qui est remis est tel qu’il était.</translation></message>
+    <message><source>Trash</source><translation>Corbeille</translation></message>
+    <message><source>&amp;Put back</source><translation>Remettre</translation></message>
+    <message><source>The trash is empty.</source><translation>La corbeille est vide.</translation></message>
+    <message><source>{count} instance put back.</source><translation>{count} instance remise.</translation></message>
+    <message><source>{count} instances put back.</source><translation>{count} instances remises.</translation></message>
+    <message><source>{count} is in the archive again already.</source><translation>{count} est déjà de nouveau dans l’archive.</translation></message>
+    <message><source>{count} are in the archive again already.</source><translation>{count} sont déjà de nouveau dans l’archive.</translation></message>
+    <message><source>What was changed</source><translation>Ce qui a été changé</translation></message>
     <message><source>When</source><translation>Quand</translation></message>
     <message><source>State</source><translation>État</translation></message>
-    <message><source>Each correction that was made, the last first. One that is taken back stays in the list.</source><translation type="unfinished"/></message>
-    <message><source>Corrections</source><translation type="unfinished"/></message>
-    <message><source>&amp;Take it back…</source><translation type="unfinished"/></message>
-    <message><source>Nothing was corrected in this archive.</source><translation type="unfinished"/></message>
-    <message><source>Taken back</source><translation type="unfinished"/></message>
-    <message><source>In force</source><translation type="unfinished"/></message>
-    <message><source>Take the correction back</source><translation type="unfinished"/></message>
+    <message><source>Each correction that was made, the last first. One that is taken back stays in the list.</source><translation>Chaque correction faite, la dernière d’abord. Une correction reprise reste dans la liste.</translation></message>
+    <message><source>Corrections</source><translation>Corrections</translation></message>
+    <message><source>&amp;Take it back…</source><translation>La reprendre…</translation></message>
+    <message><source>Nothing was corrected in this archive.</source><translation>Rien n’a été corrigé dans cette archive.</translation></message>
+    <message><source>Taken back</source><translation>Reprise</translation></message>
+    <message><source>In force</source><translation>En vigueur</translation></message>
+    <message><source>Take the correction back</source><translation>Reprendre la correction</translation></message>
 </context>
 <context>
     <name>UserDialog</name>
@@ -1514,7 +1525,7 @@ Regardez-le avant de l’envoyer à quelqu’un.</translation></message>
     <message><source>Send</source><translation>Envoyer</translation></message>
     <message><source>Send to it</source><translation>Lui envoyer</translation></message>
     <message><source>Receive</source><translation>Recevoir</translation></message>
-    <message><source>Query/Retrieve</source><translation>Rechercher/Récupérer</translation></message>
+    <message><source>Query/Retrieve</source><translation>Recherche</translation></message>
     <message><source>Query it</source><translation>L’interroger</translation></message>
     <message><source>Archive</source><translation>Archive</translation></message>
     <message><source>Associations</source><translation>Associations</translation></message>
@@ -1523,53 +1534,53 @@ Regardez-le avant de l’envoyer à quelqu’un.</translation></message>
 </context>
 <context>
     <name>WishForm</name>
-    <message><source>Only ask</source><translation type="unfinished"/></message>
-    <message><source>Fetch into the folder</source><translation type="unfinished"/></message>
-    <message><source>Have it sent to</source><translation type="unfinished"/></message>
-    <message><source>What is done with what is found</source><translation type="unfinished"/></message>
-    <message><source>Folder for what is fetched</source><translation type="unfinished"/></message>
+    <message><source>Only ask</source><translation>Seulement demander</translation></message>
+    <message><source>Fetch into the folder</source><translation>Chercher dans le dossier</translation></message>
+    <message><source>Have it sent to</source><translation>Faire envoyer à</translation></message>
+    <message><source>What is done with what is found</source><translation>Ce qui est fait de ce qui est trouvé</translation></message>
+    <message><source>Folder for what is fetched</source><translation>Dossier pour ce qui est cherché</translation></message>
     <message><source>folder</source><translation>dossier</translation></message>
     <message><source>Method</source><translation>Méthode</translation></message>
-    <message><source>C-GET brings it over our own association; for C-MOVE the peer calls us</source><translation type="unfinished"/></message>
-    <message><source>AE title of the other peer</source><translation type="unfinished"/></message>
+    <message><source>C-GET brings it over our own association; for C-MOVE the peer calls us</source><translation>C-GET l’apporte par notre propre association ; pour C-MOVE, le pair nous appelle</translation></message>
+    <message><source>AE title of the other peer</source><translation>Titre AE de l’autre pair</translation></message>
     <message><source>AE title</source><translation>Titre AE</translation></message>
-    <message><source>All studies where several fit</source><translation type="unfinished"/></message>
-    <message><source>Seconds between lines</source><translation type="unfinished"/></message>
-    <message><source>Lines at once</source><translation type="unfinished"/></message>
-    <message><source>Times of the day, such as {night}</source><translation type="unfinished"/></message>
-    <message><source>any time, or {night}</source><translation type="unfinished"/></message>
+    <message><source>All studies where several fit</source><translation>Toutes les études là où plusieurs correspondent</translation></message>
+    <message><source>Seconds between lines</source><translation>Secondes entre les lignes</translation></message>
+    <message><source>Lines at once</source><translation>Lignes à la fois</translation></message>
+    <message><source>Times of the day, such as {night}</source><translation>Heures du jour, comme {night}</translation></message>
+    <message><source>any time, or {night}</source><translation>à toute heure, ou {night}</translation></message>
     <message><source>Choose the folder</source><translation>Choisir le dossier</translation></message>
-    <message><source>&amp;Then</source><translation type="unfinished"/></message>
-    <message><source>&amp;Pause, seconds</source><translation type="unfinished"/></message>
-    <message><source>&amp;Lines at once</source><translation type="unfinished"/></message>
-    <message><source>Only &amp;between</source><translation type="unfinished"/></message>
-    <message><source>A pause is 0 to {most} seconds.</source><translation type="unfinished"/></message>
-    <message><source>There can be 1 to {most} lines at once.</source><translation type="unfinished"/></message>
-    <message><source>Times of the day are written like {night}.</source><translation type="unfinished"/></message>
+    <message><source>&amp;Then</source><translation>Puis</translation></message>
+    <message><source>&amp;Pause, seconds</source><translation>Pause, secondes</translation></message>
+    <message><source>&amp;Lines at once</source><translation>Lignes à la fois</translation></message>
+    <message><source>Only &amp;between</source><translation>Seulement entre</translation></message>
+    <message><source>A pause is 0 to {most} seconds.</source><translation>Une pause va de 0 à {most} secondes.</translation></message>
+    <message><source>There can be 1 to {most} lines at once.</source><translation>Il peut y avoir de 1 à {most} lignes à la fois.</translation></message>
+    <message><source>Times of the day are written like {night}.</source><translation>Les heures du jour s’écrivent comme {night}.</translation></message>
 </context>
 <context>
     <name>Works</name>
-    <message><source>{title} Wait until it has ended, or stop it.</source><translation type="unfinished"/></message>
+    <message><source>{title} Wait until it has ended, or stop it.</source><translation>{title} Attendez que ce soit fini, ou arrêtez-le.</translation></message>
     <message><source>{done} of {total}</source><translation>{done} sur {total}</translation></message>
-    <message><source>{count} file looked at</source><translation type="unfinished"/></message>
-    <message><source>{count} files looked at</source><translation type="unfinished"/></message>
+    <message><source>{count} file looked at</source><translation>{count} fichier examiné</translation></message>
+    <message><source>{count} files looked at</source><translation>{count} fichiers examinés</translation></message>
     <message><source>Stop</source><translation>Arrêter</translation></message>
-    <message><source>Ending…</source><translation type="unfinished"/></message>
+    <message><source>Ending…</source><translation>Fin en cours…</translation></message>
 </context>
 <context>
     <name>_Line</name>
-    <message><source>Other attribute…</source><translation type="unfinished"/></message>
+    <message><source>Other attribute…</source><translation>Autre attribut…</translation></message>
     <message><source>What</source><translation>Quoi</translation></message>
-    <message><source>Keyword or tag</source><translation type="unfinished"/></message>
-    <message><source>keyword or tag</source><translation type="unfinished"/></message>
-    <message><source>is</source><translation type="unfinished"/></message>
-    <message><source>is not</source><translation type="unfinished"/></message>
-    <message><source>Is or is not</source><translation type="unfinished"/></message>
-    <message><source>Values, separated by commas; * and ? stand for anything</source><translation type="unfinished"/></message>
-    <message><source>CT, MR, *chest*</source><translation type="unfinished"/></message>
-    <message><source>Remove this condition</source><translation type="unfinished"/></message>
-    <message><source>It is the keyword of an attribute, such as ProtocolName, or a tag such as 0018,1030.</source><translation type="unfinished"/></message>
-    <message><source>A value is needed, such as CT.</source><translation type="unfinished"/></message>
+    <message><source>Keyword or tag</source><translation>Mot-clé ou tag</translation></message>
+    <message><source>keyword or tag</source><translation>mot-clé ou tag</translation></message>
+    <message><source>is</source><translation>est</translation></message>
+    <message><source>is not</source><translation>n’est pas</translation></message>
+    <message><source>Is or is not</source><translation>Est ou n’est pas</translation></message>
+    <message><source>Values, separated by commas; * and ? stand for anything</source><translation>Valeurs, séparées par des virgules ; * et ? remplacent n’importe quoi</translation></message>
+    <message><source>CT, MR, *chest*</source><translation>CT, MR, *chest*</translation></message>
+    <message><source>Remove this condition</source><translation>Enlever cette condition</translation></message>
+    <message><source>It is the keyword of an attribute, such as ProtocolName, or a tag such as 0018,1030.</source><translation>C’est le mot-clé d’un attribut, comme ProtocolName, ou un tag comme 0018,1030.</translation></message>
+    <message><source>A value is needed, such as CT.</source><translation>Une valeur est nécessaire, comme CT.</translation></message>
 </context>
 <context>
     <name>_Veil</name>
@@ -1640,7 +1651,8 @@ Regardez-le avant de l’envoyer à quelqu’un.</translation></message>
 </context>
 <context>
     <name>archive_access</name>
-    <message><source>No archive is open.</source><translation type="unfinished"/></message>
+    <message><source>No archive is open.</source><translation>Aucune archive n’est ouverte.</translation></message>
+    <message><source>Choose another configuration or folder, or mend what is wrong and press F5.</source><translation>Choisissez une autre configuration ou un autre dossier, ou corrigez ce qui ne va pas et pressez F5.</translation></message>
 </context>
 <context>
     <name>archive_cells</name>
@@ -1653,7 +1665,7 @@ Regardez-le avant de l’envoyer à quelqu’un.</translation></message>
     <message><source>Series</source><translation>Série</translation></message>
     <message><source>Instances</source><translation>Instances</translation></message>
     <message><source>Size</source><translation>Taille</translation></message>
-    <message><source>Last received</source><translation type="unfinished"/></message>
+    <message><source>Last received</source><translation>Dernière réception</translation></message>
     <message><source>{count} study</source><translation>{count} étude</translation></message>
     <message><source>{count} studies</source><translation>{count} études</translation></message>
     <message><source>Series {number}</source><translation>Série {number}</translation></message>
@@ -1664,44 +1676,44 @@ Regardez-le avant de l’envoyer à quelqu’un.</translation></message>
 <context>
     <name>archive_found</name>
     <message><source>Reading…</source><translation>Lecture…</translation></message>
-    <message><source>Nothing is left of it.</source><translation type="unfinished"/></message>
+    <message><source>Nothing is left of it.</source><translation>Il n’en reste rien.</translation></message>
 </context>
 <context>
     <name>archive_nodes</name>
-    <message><source>another patient has the same UID, too</source><translation type="unfinished"/></message>
-    <message><source>its instances name the patient differently</source><translation type="unfinished"/></message>
-    <message><source>another study has this instance, too</source><translation type="unfinished"/></message>
-    <message><source>another series has this instance, too</source><translation type="unfinished"/></message>
+    <message><source>another patient has the same UID, too</source><translation>un autre patient a aussi le même UID</translation></message>
+    <message><source>its instances name the patient differently</source><translation>ses instances nomment le patient différemment</translation></message>
+    <message><source>another study has this instance, too</source><translation>une autre étude a aussi cette instance</translation></message>
+    <message><source>another series has this instance, too</source><translation>une autre série a aussi cette instance</translation></message>
 </context>
 <context>
     <name>archive_plans</name>
     <message><source>Patient ID</source><translation>ID du patient</translation></message>
     <message><source>Patient name</source><translation>Nom du patient</translation></message>
     <message><source>Birth date</source><translation>Date de naissance</translation></message>
-    <message><source>Sex</source><translation type="unfinished"/></message>
+    <message><source>Sex</source><translation>Sexe</translation></message>
     <message><source>Accession number</source><translation>Numéro d’accession</translation></message>
     <message><source>Study description</source><translation>Description de l’étude</translation></message>
-    <message><source>Study date</source><translation type="unfinished"/></message>
-    <message><source>Series description</source><translation type="unfinished"/></message>
-    <message><source>Why, for the trail</source><translation type="unfinished"/></message>
-    <message><source>No value is another than it was.</source><translation type="unfinished"/></message>
-    <message><source>Nothing would change: the files say so already, or are not as the correction left them.</source><translation type="unfinished"/></message>
-    <message><source>&amp;Change {count} instance</source><translation type="unfinished"/></message>
-    <message><source>&amp;Change {count} instances</source><translation type="unfinished"/></message>
-    <message><source>{count} instance:</source><translation type="unfinished"/></message>
-    <message><source>{count} instances:</source><translation type="unfinished"/></message>
-    <message><source>{old} becomes {new}</source><translation type="unfinished"/></message>
-    <message><source>(not there)</source><translation type="unfinished"/></message>
-    <message><source>no reason said</source><translation type="unfinished"/></message>
-    <message><source>Stays: {study} is on hold ({why}).</source><translation type="unfinished"/></message>
+    <message><source>Study date</source><translation>Date de l’étude</translation></message>
+    <message><source>Series description</source><translation>Description de la série</translation></message>
+    <message><source>Why, for the trail</source><translation>Pourquoi, pour la piste</translation></message>
+    <message><source>No value is another than it was.</source><translation>Aucune valeur n’est autre qu’avant.</translation></message>
+    <message><source>Nothing would change: the files say so already, or are not as the correction left them.</source><translation>Rien ne changerait : les fichiers le disent déjà, ou ne sont pas comme la correction les a laissés.</translation></message>
+    <message><source>&amp;Change {count} instance</source><translation>Changer {count} instance</translation></message>
+    <message><source>&amp;Change {count} instances</source><translation>Changer {count} instances</translation></message>
+    <message><source>{count} instance:</source><translation>{count} instance :</translation></message>
+    <message><source>{count} instances:</source><translation>{count} instances :</translation></message>
+    <message><source>{old} becomes {new}</source><translation>{old} devient {new}</translation></message>
+    <message><source>(not there)</source><translation>(absent)</translation></message>
+    <message><source>no reason said</source><translation>aucune raison donnée</translation></message>
+    <message><source>Stays: {study} is on hold ({why}).</source><translation>Reste : {study} est retenue ({why}).</translation></message>
     <message><source>{count} instance</source><translation>{count} instance</translation></message>
     <message><source>{count} instances</source><translation>{count} instances</translation></message>
-    <message><source>Nothing of it is in the archive any more.</source><translation type="unfinished"/></message>
-    <message><source>{count} day</source><translation type="unfinished"/></message>
-    <message><source>{count} days</source><translation type="unfinished"/></message>
-    <message><source>It goes into the trash of the archive, and can be put back from there for {days}.</source><translation type="unfinished"/></message>
-    <message><source>&amp;Remove {count} instance</source><translation type="unfinished"/></message>
-    <message><source>&amp;Remove {count} instances</source><translation type="unfinished"/></message>
+    <message><source>Nothing of it is in the archive any more.</source><translation>Il n’en reste rien dans l’archive.</translation></message>
+    <message><source>{count} day</source><translation>{count} jour</translation></message>
+    <message><source>{count} days</source><translation>{count} jours</translation></message>
+    <message><source>It goes into the trash of the archive, and can be put back from there for {days}.</source><translation>Cela va dans la corbeille de l’archive, et peut en être remis pendant {days}.</translation></message>
+    <message><source>&amp;Remove {count} instance</source><translation>Enlever {count} instance</translation></message>
+    <message><source>&amp;Remove {count} instances</source><translation>Enlever {count} instances</translation></message>
 </context>
 <context>
     <name>archive_words</name>
@@ -1713,22 +1725,22 @@ Regardez-le avant de l’envoyer à quelqu’un.</translation></message>
     <message><source>{count} instance</source><translation>{count} instance</translation></message>
     <message><source>{count} instances</source><translation>{count} instances</translation></message>
     <message><source>{found}, listed as you scroll</source><translation>{found}, listés en défilant</translation></message>
-    <message><source>{size} stored, {free} free on the disk.</source><translation type="unfinished"/></message>
-    <message><source>{size} in the trash.</source><translation type="unfinished"/></message>
-    <message><source>Only read: nothing in it may be changed.</source><translation type="unfinished"/></message>
+    <message><source>{size} stored, {free} free on the disk.</source><translation>{size} enregistrés, {free} libres sur le disque.</translation></message>
+    <message><source>{size} in the trash.</source><translation>{size} dans la corbeille.</translation></message>
+    <message><source>Only read: nothing in it may be changed.</source><translation>Lecture seule : rien ne peut y être changé.</translation></message>
     <message><source>Reading…</source><translation>Lecture…</translation></message>
     <message><source>{count} file</source><translation>{count} fichier</translation></message>
     <message><source>{count} files</source><translation>{count} fichiers</translation></message>
-    <message><source>{files}, {size}.</source><translation type="unfinished"/></message>
-    <message><source>Last received {when}.</source><translation type="unfinished"/></message>
-    <message><source>{instances} of it contradict others.</source><translation type="unfinished"/></message>
-    <message><source>{files} of it missing: Verify tells which.</source><translation type="unfinished"/></message>
-    <message><source>On hold: {why}.</source><translation type="unfinished"/></message>
-    <message><source>no reason said</source><translation type="unfinished"/></message>
-    <message><source>{count} correction</source><translation type="unfinished"/></message>
-    <message><source>{count} corrections</source><translation type="unfinished"/></message>
-    <message><source>{corrections}, the last by {user} on {when}.</source><translation type="unfinished"/></message>
-    <message><source>Sent by {titles}.</source><translation type="unfinished"/></message>
+    <message><source>{files}, {size}.</source><translation>{files}, {size}.</translation></message>
+    <message><source>Last received {when}.</source><translation>Dernière réception {when}.</translation></message>
+    <message><source>{instances} of it contradict others.</source><translation>{instances} en contredisent d’autres.</translation></message>
+    <message><source>{files} of it missing: Verify tells which.</source><translation>{files} manquent : Vérifier dit lesquels.</translation></message>
+    <message><source>On hold: {why}.</source><translation>Retenue : {why}.</translation></message>
+    <message><source>no reason said</source><translation>aucune raison donnée</translation></message>
+    <message><source>{count} correction</source><translation>{count} correction</translation></message>
+    <message><source>{count} corrections</source><translation>{count} corrections</translation></message>
+    <message><source>{corrections}, the last by {user} on {when}.</source><translation>{corrections}, la dernière par {user} le {when}.</translation></message>
+    <message><source>Sent by {titles}.</source><translation>Envoyé par {titles}.</translation></message>
     <message><source>{count} row</source><translation>{count} ligne</translation></message>
     <message><source>{count} rows</source><translation>{count} lignes</translation></message>
     <message><source>{rows} selected</source><translation>{rows} sélectionnées</translation></message>
@@ -1958,42 +1970,42 @@ Regardez-le avant de l’envoyer à quelqu’un.</translation></message>
 <context>
     <name>lists</name>
     <message><source>Line</source><translation>Ligne</translation></message>
-    <message><source>Asks for</source><translation type="unfinished"/></message>
+    <message><source>Asks for</source><translation>Demande</translation></message>
     <message><source>State</source><translation>État</translation></message>
-    <message><source>Found</source><translation type="unfinished"/></message>
+    <message><source>Found</source><translation>Trouvé</translation></message>
     <message><source>Instances</source><translation>Instances</translation></message>
     <message><source>Why</source><translation>Pourquoi</translation></message>
-    <message><source>To do</source><translation type="unfinished"/></message>
-    <message><source>Ambiguous</source><translation type="unfinished"/></message>
-    <message><source>Not found</source><translation type="unfinished"/></message>
-    <message><source>Fetched</source><translation type="unfinished"/></message>
-    <message><source>Incomplete</source><translation type="unfinished"/></message>
+    <message><source>To do</source><translation>À faire</translation></message>
+    <message><source>Ambiguous</source><translation>Ambigu</translation></message>
+    <message><source>Not found</source><translation>Non trouvé</translation></message>
+    <message><source>Fetched</source><translation>Cherché</translation></message>
+    <message><source>Incomplete</source><translation>Incomplet</translation></message>
     <message><source>Failed</source><translation>Échoué</translation></message>
     <message><source>Under way</source><translation>En cours</translation></message>
-    <message><source>Cannot be asked</source><translation type="unfinished"/></message>
-    <message><source>The same as an earlier line</source><translation type="unfinished"/></message>
-    <message><source>Fewer digits than others</source><translation type="unfinished"/></message>
-    <message><source>{stored} of {announced}</source><translation type="unfinished"/></message>
-    <message><source>The list was not worked through</source><translation type="unfinished"/></message>
-    <message><source>This is no list that can be used</source><translation type="unfinished"/></message>
-    <message><source>It can be taken up again, also after the window was closed.</source><translation type="unfinished"/></message>
-    <message><source>{count} line to ask for</source><translation type="unfinished"/></message>
-    <message><source>{count} lines to ask for</source><translation type="unfinished"/></message>
-    <message><source>Fill up to {count} digits</source><translation type="unfinished"/></message>
-    <message><source>The peer is told to end what is under way.</source><translation type="unfinished"/></message>
-    <message><source>Stopping…</source><translation type="unfinished"/></message>
-    <message><source>{size} fetched</source><translation type="unfinished"/></message>
-    <message><source>Line {line}, {value}: {state}</source><translation type="unfinished"/></message>
-    <message><source>about a minute left</source><translation type="unfinished"/></message>
-    <message><source>about {count} minutes left</source><translation type="unfinished"/></message>
-    <message><source>about {count} hours left</source><translation type="unfinished"/></message>
-    <message><source>The peer is asked, nothing is fetched</source><translation type="unfinished"/></message>
-    <message><source>What is found is fetched into {place} by {method}</source><translation type="unfinished"/></message>
-    <message><source>What is found is sent to {place} by C-MOVE</source><translation type="unfinished"/></message>
-    <message><source>all studies where several fit</source><translation type="unfinished"/></message>
-    <message><source>a pause of {count} s between lines</source><translation type="unfinished"/></message>
-    <message><source>{count} lines at once</source><translation type="unfinished"/></message>
-    <message><source>only between {hours}</source><translation type="unfinished"/></message>
+    <message><source>Cannot be asked</source><translation>Ne peut être demandé</translation></message>
+    <message><source>The same as an earlier line</source><translation>La même qu’une ligne précédente</translation></message>
+    <message><source>Fewer digits than others</source><translation>Moins de chiffres que les autres</translation></message>
+    <message><source>{stored} of {announced}</source><translation>{stored} sur {announced}</translation></message>
+    <message><source>The list was not worked through</source><translation>La liste n’a pas été travaillée</translation></message>
+    <message><source>This is no list that can be used</source><translation>Ce n’est pas une liste utilisable</translation></message>
+    <message><source>It can be taken up again, also after the window was closed.</source><translation>Elle peut être reprise, même après la fermeture de la fenêtre.</translation></message>
+    <message><source>{count} line to ask for</source><translation>{count} ligne à demander</translation></message>
+    <message><source>{count} lines to ask for</source><translation>{count} lignes à demander</translation></message>
+    <message><source>Fill up to {count} digits</source><translation>Compléter à {count} chiffres</translation></message>
+    <message><source>The peer is told to end what is under way.</source><translation>On dit au pair de terminer ce qui est en route.</translation></message>
+    <message><source>Stopping…</source><translation>Arrêt…</translation></message>
+    <message><source>{size} fetched</source><translation>{size} cherchés</translation></message>
+    <message><source>Line {line}, {value}: {state}</source><translation>Ligne {line}, {value} : {state}</translation></message>
+    <message><source>about a minute left</source><translation>encore environ une minute</translation></message>
+    <message><source>about {count} minutes left</source><translation>encore environ {count} minutes</translation></message>
+    <message><source>about {count} hours left</source><translation>encore environ {count} heures</translation></message>
+    <message><source>The peer is asked, nothing is fetched</source><translation>Le pair est interrogé, rien n’est cherché</translation></message>
+    <message><source>What is found is fetched into {place} by {method}</source><translation>Ce qui est trouvé est cherché dans {place} par {method}</translation></message>
+    <message><source>What is found is sent to {place} by C-MOVE</source><translation>Ce qui est trouvé est envoyé à {place} par C-MOVE</translation></message>
+    <message><source>all studies where several fit</source><translation>toutes les études là où plusieurs correspondent</translation></message>
+    <message><source>a pause of {count} s between lines</source><translation>une pause de {count} s entre les lignes</translation></message>
+    <message><source>{count} lines at once</source><translation>{count} lignes à la fois</translation></message>
+    <message><source>only between {hours}</source><translation>seulement entre {hours}</translation></message>
 </context>
 <context>
     <name>menu_bar</name>
@@ -2049,6 +2061,14 @@ Regardez-le avant de l’envoyer à quelqu’un.</translation></message>
     <message><source>Add: {what}</source><translation>Ajouter : {what}</translation></message>
     <message><source>&amp;Files…</source><translation>Fichiers…</translation></message>
     <message><source>F&amp;older…</source><translation>Dossier…</translation></message>
+</context>
+<context>
+    <name>peer_formats</name>
+    <message><source>Table (CSV)</source><translation>Table (CSV)</translation></message>
+    <message><source>Orthanc (DicomModalities)</source><translation>Orthanc (DicomModalities)</translation></message>
+    <message><source>dcmqrscp.cfg (HostTable)</source><translation>dcmqrscp.cfg (HostTable)</translation></message>
+    <message><source>Weasis (node XML)</source><translation>Weasis (nœuds en XML)</translation></message>
+    <message><source>Address book (all but secrets)</source><translation>Carnet d’adresses (tout sauf les secrets)</translation></message>
 </context>
 <context>
     <name>peer_rows</name>
@@ -2245,32 +2265,32 @@ Regardez-le avant de l’envoyer à quelqu’un.</translation></message>
 </context>
 <context>
     <name>rule_answers</name>
-    <message><source>No instance</source><translation type="unfinished"/></message>
-    <message><source>{goes} of {count} would go somewhere. Nothing is sent by this.</source><translation type="unfinished"/></message>
+    <message><source>No instance</source><translation>Aucune instance</translation></message>
+    <message><source>{goes} of {count} would go somewhere. Nothing is sent by this.</source><translation>{goes} sur {count} iraient quelque part. Rien n’est envoyé par cela.</translation></message>
     <message><source>{count} study</source><translation>{count} étude</translation></message>
     <message><source>{count} studies</source><translation>{count} études</translation></message>
-    <message><source>Only the first {count} files were looked at.</source><translation type="unfinished"/></message>
+    <message><source>Only the first {count} files were looked at.</source><translation>Seuls les {count} premiers fichiers ont été examinés.</translation></message>
     <message><source>{count} instance</source><translation>{count} instance</translation></message>
     <message><source>{count} instances</source><translation>{count} instances</translation></message>
-    <message><source>Goes</source><translation type="unfinished"/></message>
-    <message><source>Goes nowhere</source><translation type="unfinished"/></message>
-    <message><source>No</source><translation type="unfinished"/></message>
-    <message><source>{count} to {peer}</source><translation type="unfinished"/></message>
-    <message><source>Waits</source><translation type="unfinished"/></message>
-    <message><source>Yes</source><translation type="unfinished"/></message>
+    <message><source>Goes</source><translation>Part</translation></message>
+    <message><source>Goes nowhere</source><translation>Ne va nulle part</translation></message>
+    <message><source>No</source><translation>Non</translation></message>
+    <message><source>{count} to {peer}</source><translation>{count} vers {peer}</translation></message>
+    <message><source>Waits</source><translation>Attend</translation></message>
+    <message><source>Yes</source><translation>Oui</translation></message>
 </context>
 <context>
     <name>rule_rows</name>
-    <message><source>Order</source><translation type="unfinished"/></message>
-    <message><source>Rule</source><translation type="unfinished"/></message>
+    <message><source>Order</source><translation>Ordre</translation></message>
+    <message><source>Rule</source><translation>Règle</translation></message>
     <message><source>State</source><translation>État</translation></message>
-    <message><source>Last action</source><translation type="unfinished"/></message>
-    <message><source>Today</source><translation type="unfinished"/></message>
-    <message><source>Off</source><translation type="unfinished"/></message>
-    <message><source>Needs attention</source><translation type="unfinished"/></message>
-    <message><source>Sends at {time}</source><translation type="unfinished"/></message>
-    <message><source>On</source><translation type="unfinished"/></message>
-    <message><source>nothing yet</source><translation type="unfinished"/></message>
+    <message><source>Last action</source><translation>Dernière action</translation></message>
+    <message><source>Today</source><translation>Aujourd’hui</translation></message>
+    <message><source>Off</source><translation>Inactive</translation></message>
+    <message><source>Needs attention</source><translation>Demande attention</translation></message>
+    <message><source>Sends at {time}</source><translation>Envoie à {time}</translation></message>
+    <message><source>On</source><translation>Active</translation></message>
+    <message><source>nothing yet</source><translation>encore rien</translation></message>
 </context>
 <context>
     <name>send_details</name>
@@ -2389,9 +2409,9 @@ Regardez-le avant de l’envoyer à quelqu’un.</translation></message>
     <message><source>Dark</source><translation>Sombre</translation></message>
     <message><source>As the screen</source><translation>Comme l’écran</translation></message>
     <message><source>Colours</source><translation>Couleurs</translation></message>
-    <message><source>Language</source><translation type="unfinished"/></message>
+    <message><source>Language</source><translation>Langue</translation></message>
     <message><source>Size</source><translation>Taille</translation></message>
-    <message><source>Another language, and another size, hold when the program starts again.</source><translation type="unfinished"/></message>
+    <message><source>Another language, and another size, hold when the program starts again.</source><translation>Une autre langue et une autre taille valent au prochain démarrage du programme.</translation></message>
     <message><source>Network</source><translation>Réseau</translation></message>
     <message><source>Own AE title when calling</source><translation>Titre AE propre pour appeler</translation></message>
     <message><source>Own AE title when listening</source><translation>Titre AE propre pour écouter</translation></message>
@@ -2461,7 +2481,6 @@ Regardez-le avant de l’envoyer à quelqu’un.</translation></message>
     <message><source>Not asked for</source><translation>Non demandé</translation></message>
     <message><source>Must come from a trusted authority</source><translation>Doit venir d’une autorité de confiance</translation></message>
     <message><source>Not checked: anybody can pose as the peer</source><translation>Non vérifié : n’importe qui peut se faire passer pour le pair</translation></message>
-    <message><source></source><translation type="unfinished"/></message>
 </context>
 <context>
     <name>tray</name>
