@@ -62,8 +62,9 @@ def live_once(application: QApplication, loop: asyncio.AbstractEventLoop, use: U
 
     def show_and_use(window: MainWindow) -> None:
         show(window)
-        uses.append(asyncio.ensure_future(use(window)))
-        uses[0].add_done_callback(lambda _use: window.close_without_asking())
+        if not uses:  # it is shown again where it comes to the front
+            uses.append(asyncio.ensure_future(use(window)))
+            uses[0].add_done_callback(lambda _use: window.close_without_asking())
 
     main_window.MainWindow.show = show_and_use  # type: ignore[assignment, method-assign] # the one place where it is known to be shown
     try:
