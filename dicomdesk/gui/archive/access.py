@@ -153,7 +153,10 @@ class ArchiveAccess(QObject):
         except (DicomdeskError, OSError) as error:
             if path is self.path:
                 advice = _say("Choose another configuration or folder, or mend what is wrong and press F5.")
-                self.state, self.problem = AccessState.FAILED, wording.explained(error_text(error), advice)
+                self.state, self.problem = (
+                    AccessState.FAILED,
+                    wording.capitalised(wording.explained(error_text(error), advice)),
+                )
                 self.changed.emit()
             return
         if path is not self.path or self.state is not AccessState.OPENING:

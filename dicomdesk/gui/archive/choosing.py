@@ -57,7 +57,8 @@ class ArchiveChoice(QObject):
         if access.state is AccessState.OPENING:
             self.empty.set_words(self.tr("Reading the archive…"), where)
         elif access.state is AccessState.FAILED:
-            self.empty.set_words(self.tr("The archive cannot be opened"), f"{where}\n{access.problem}")
+            text = access.problem if where in access.problem else f"{where}\n{access.problem}"
+            self.empty.set_words(self.tr("The archive cannot be opened"), text)
         else:
             self.empty.set_words(
                 self.tr("Look after an archive"),

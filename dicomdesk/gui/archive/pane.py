@@ -66,6 +66,8 @@ class ArchivePane(View):
         self._described: tuple[EntryNode, Details] | None = None
         """What was read of the selected row."""
         self._is_describing = False
+        self._was_open = False
+        """Whether the archive was open when it was last told of."""
         self._shall_receive = False
         """Whether an archive that is opened is to receive."""
         self._selected: list[EntryNode] = []
@@ -260,6 +262,9 @@ class ArchivePane(View):
         elif self.access.state is not AccessState.OPEN:
             self.found.forget()
         self._show_all()
+        if self.isVisible() and self.access.is_open and not self._was_open:
+            self._take_focus()
+        self._was_open = self.access.is_open
 
     def _on_filter(self) -> None:
         self.found.ask(shelf=self.filters.chip, text=self.filters.search.text())

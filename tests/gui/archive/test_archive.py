@@ -141,3 +141,7 @@ def test_return_on_an_instance_shows_its_elements(pane: ArchivePane, wait_until:
     dialog = wait_for(ElementsDialog, wait_until)
     wait_until(lambda: dialog.tree is not None)
     dialog.close()
+
+
+def test_the_focus_is_where_the_first_thing_is_to_be_done(pane: ArchivePane, window: MainWindow) -> None:
+    assert window.focusWidget() is pane.filters.search
