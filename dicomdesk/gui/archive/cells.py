@@ -56,11 +56,11 @@ def _say(text: str) -> str:
 def archive_columns() -> tuple[Column, ...]:
     """Return the columns, in the order of their numbers."""
     return (
-        Column(title=_say("Name"), width=250),
+        Column(title=_say("Name"), width=156, grows=2),
         Column(title=_say("Patient ID"), width=92),
         Column(title=_say("Date"), width=122),
         Column(title=_say("Modality"), width=72),
-        Column(title=_say("Description"), width=124, grows=2),
+        Column(title=_say("Description"), width=124),
         Column(title=_say("Accession"), width=104, yields=2),
         Column(title=_say("Series"), width=64, is_number=True, yields=3),
         Column(title=_say("Instances"), width=76, is_number=True),

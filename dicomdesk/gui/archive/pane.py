@@ -13,7 +13,7 @@ from dicomdesk.errors import DicomdeskError
 from dicomdesk.gui import wording
 from dicomdesk.gui.archive.access import AccessState, ArchiveAccess
 from dicomdesk.gui.archive.carrying import Carrying
-from dicomdesk.gui.archive.cells import RECEIVED, archive_columns
+from dicomdesk.gui.archive.cells import DESCRIPTION, RECEIVED, archive_columns
 from dicomdesk.gui.archive.changes import Changes
 from dicomdesk.gui.archive.choosing import ArchiveChoice
 from dicomdesk.gui.archive.found import CONFLICTS, PATIENTS, FoundList
@@ -76,7 +76,7 @@ class ArchivePane(View):
         self.choice = ArchiveChoice(theme, tasks, self.access, self)
         self.model = OutlineModel(archive_columns(), self)
         self.found = FoundList(self.model, self.access, tasks, self)
-        self.list = WindowedView(theme, self.model, self.found)
+        self.list = WindowedView(theme, self.model, self.found, stretched=DESCRIPTION)
         self.details = DetailsStrip(theme)
         self.works = Works(self.access, self)
         self.changes = Changes(theme, tasks, self.access, self.works, self)

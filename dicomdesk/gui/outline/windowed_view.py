@@ -36,8 +36,8 @@ class WindowedView(OutlineView):
     """Whether everything is selected, also what is not shown yet."""
     _is_selecting = False
 
-    def __init__(self, theme: Theme, model: OutlineModel, source: WindowSource) -> None:
-        super().__init__(theme, model, selects_many=True, arranges=False)
+    def __init__(self, theme: Theme, model: OutlineModel, source: WindowSource, *, stretched: int = 0) -> None:
+        super().__init__(theme, model, stretched=stretched, selects_many=True, arranges=False)
         self._source = source
         self._kept: tuple[list[Node], list[Node], int, Node | None] = ([], [], 0, None)
         self._is_open: dict[Node, None] = {}

@@ -12,7 +12,7 @@ from dicomdesk.gui.controls.fields import Field
 from dicomdesk.gui.controls.form import Form
 from dicomdesk.gui.controls.message_line import MessageLine
 from dicomdesk.gui.layouts import DIALOG_MARGINS, column_of, resize_on_screen, row_of
-from dicomdesk.gui.panels.heading import PlainLabel
+from dicomdesk.gui.panels.heading import Heading
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import MARGIN, Theme, Tone
 from dicomdesk.human import error_text
@@ -20,7 +20,9 @@ from dicomdesk.records import dataclass
 
 __all__ = ["Entry", "Plan", "PlanDialog", "any_text"]
 
-_SIZE = (680, 600)
+_SHORT, _LONG = (620, 360), (680, 600)
+_FEW = 3
+"""Fields of a short dialog."""
 _MOST_LINES = 500
 
 
@@ -66,10 +68,9 @@ class PlanDialog(QDialog):
         self._make = make
         self._is_looking = False
         self.setWindowTitle(title)
-        resize_on_screen(self, *_SIZE)
-        heading = PlainLabel()
-        heading.setText(title)
-        heading.setWordWrap(True)
+        resize_on_screen(self, *(_LONG if len(entries) > _FEW else _SHORT))
+        heading = Heading(theme, self)
+        heading.say(title, "edit" if len(entries) > 1 else "remove", Tone.PLAIN)
         form = Form()
         self.fields: dict[str, Field] = {}
         for entry in entries:
