@@ -84,6 +84,11 @@ def speak(language: str) -> None:
     _spoken = language if language in _SEPARATORS else "en"
 
 
+def spoken() -> str:
+    """Return the code of the language that the window speaks."""
+    return _spoken
+
+
 def count_text(count: int) -> str:
     """Return a count for a column: "812", "12,400"."""
     text = f"{count:,}"

@@ -26,6 +26,8 @@ def messages(folder: Path) -> list[Message]:
     found: dict[tuple[str, str], Message] = {}
     for path, tree in trees.items():
         module = path.relative_to(folder).as_posix()
+        for text in _of_tables(tree):
+            found.setdefault((own[path], text), Message(own[path], text, module))
         for context, text in _calls(tree, own[path], by_name):
             found.setdefault((context, text), Message(context, text, module))
     return list(found.values())
@@ -39,6 +41,23 @@ def _own_context(tree: ast.Module) -> str:
                 if isinstance(call, ast.Call) and _name(call.func) == "translate":
                     return str(_literal(call.args[0]) or "")
     return ""
+
+
+def _of_tables(tree: ast.Module) -> Iterator[str]:
+    """The texts of tables of a module that its function around ``translate`` is given: ``_say(_WORDS[key])``."""
+    wanted = {
+        call.args[0].value.id
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call)
+        and _name(call.func) in _WRAPPERS
+        and call.args
+        and isinstance(call.args[0], ast.Subscript)
+        and isinstance(call.args[0].value, ast.Name)
+    }
+    for node in tree.body:
+        is_wanted = isinstance(node, ast.Assign) and any(_name(target) in wanted for target in node.targets)
+        if is_wanted and isinstance(node.value, ast.Dict):
+            yield from (text for value in node.value.values if (text := _literal(value)) is not None)
 
 
 def _calls(tree: ast.Module, own: str, by_name: dict[str, str]) -> Iterator[tuple[str, str]]:

@@ -68,6 +68,8 @@
     <name>ArchivePane</name>
     <message><source>Somebody sends to the archive.</source><translation>Jemand sendet an das Archiv.</translation></message>
     <message><source>{title}: it is ended in order.</source><translation>{title}: wird ordentlich beendet.</translation></message>
+    <message><source>Choose or make the archive that is to receive</source><translation>Wählen Sie das Archiv, das empfangen soll, oder legen Sie eines an</translation></message>
+    <message><source>It begins as soon as it is open.</source><translation>Es beginnt, sobald es offen ist.</translation></message>
     <message><source>What the archive has</source><translation>Was das Archiv hat</translation></message>
     <message><source>Studies</source><translation>Studien</translation></message>
     <message><source>Patients</source><translation>Patienten</translation></message>
@@ -82,6 +84,7 @@
     <message><source>Bring to &amp;another study…</source><translation>Zu einer anderen Studie bringen…</translation></message>
     <message><source>&amp;Export to a folder…</source><translation>In einen Ordner exportieren…</translation></message>
     <message><source>Export to a &amp;ZIP archive…</source><translation>In ein ZIP-Archiv exportieren…</translation></message>
+    <message><source>E&amp;lements…</source><translation>Elemente…</translation></message>
     <message><source>Copy &amp;UID</source><translation>UID kopieren</translation></message>
     <message><source>&amp;Remove…</source><translation>Entfernen…</translation></message>
     <message><source>Receive &amp;into the archive</source><translation>Ins Archiv empfangen</translation></message>
@@ -109,6 +112,7 @@
     <message><source>Remove…</source><translation>Entfernen…</translation></message>
     <message><source>It is not in the archive any more.</source><translation>Es ist nicht mehr im Archiv.</translation></message>
     <message><source>File for the audit trail, which names patients</source><translation>Datei für das Prüfprotokoll, das Patienten nennt</translation></message>
+    <message><source>The file cannot be read</source><translation>Die Datei kann nicht gelesen werden</translation></message>
 </context>
 <context>
     <name>AssociationsPane</name>
@@ -937,7 +941,9 @@
     <message><source>Everything</source><translation>Alles</translation></message>
     <message><source>Echo only</source><translation>Nur Echo</translation></message>
     <message><source>Profile…</source><translation>Profil…</translation></message>
-    <message><source>Choose the folder</source><translation>Ordner wählen</translation></message>
+    <message><source>Choose the &amp;folder…</source><translation>Den Ordner wählen…</translation></message>
+    <message><source>Receive into the &amp;archive</source><translation>Ins Archiv empfangen</translation></message>
+    <message><source>Where what is received goes</source><translation>Wohin Empfangenes geht</translation></message>
     <message><source>Settings</source><translation>Einstellungen</translation></message>
     <message><source>Listen &amp;as</source><translation>Lauscht als</translation></message>
     <message><source>&amp;port</source><translation>Port</translation></message>
@@ -1574,7 +1580,7 @@ Sehen Sie hinein, bevor Sie es jemandem senden.</translation></message>
     <message><source>Keyword or tag</source><translation>Schlüsselwort oder Tag</translation></message>
     <message><source>keyword or tag</source><translation>Schlüsselwort oder Tag</translation></message>
     <message><source>is</source><translation>ist</translation></message>
-    <message><source>is not</source><translation>ist nicht</translation></message>
+    <message><source>is not</source><translation>nicht</translation></message>
     <message><source>Is or is not</source><translation>Ist oder ist nicht</translation></message>
     <message><source>Values, separated by commas; * and ? stand for anything</source><translation>Werte, durch Kommas getrennt; * und ? stehen für alles</translation></message>
     <message><source>CT, MR, *chest*</source><translation>CT, MR, *chest*</translation></message>
@@ -1896,6 +1902,13 @@ Sehen Sie hinein, bevor Sie es jemandem senden.</translation></message>
 </context>
 <context>
     <name>form_values</name>
+    <message><source>Today</source><translation>Heute</translation></message>
+    <message><source>Yesterday</source><translation>Gestern</translation></message>
+    <message><source>7 days</source><translation>7 Tage</translation></message>
+    <message><source>30 days</source><translation>30 Tage</translation></message>
+    <message><source>Year</source><translation>Jahr</translation></message>
+    <message><source>Any date</source><translation>Immer</translation></message>
+    <message><source>From … to</source><translation>Von … bis</translation></message>
     <message><source>A date is typed as 2026-11-20 or 20.11.2026.</source><translation>Ein Datum wird als 2026-11-20 oder 20.11.2026 geschrieben.</translation></message>
     <message><source>A key is a name or a tag, and perhaps a value: StationName=CT1 or (0008,1010)=CT1. {error}</source><translation>Ein Schlüssel ist ein Name oder ein Tag und vielleicht ein Wert: StationName=CT1 oder (0008,1010)=CT1. {error}</translation></message>
     <message><source>A worklist is asked for one modality at a time, or for all.</source><translation>Eine Arbeitsliste wird für eine Modalität gefragt, oder für alle.</translation></message>
@@ -2432,7 +2445,7 @@ Sehen Sie hinein, bevor Sie es jemandem senden.</translation></message>
     <message><source>Choose the folder</source><translation>Ordner wählen</translation></message>
     <message><source>Folder</source><translation>Ordner</translation></message>
     <message><source>Where the listener is at work, this holds when it is started the next time.</source><translation>Wo schon gelauscht wird, gilt dies beim nächsten Start.</translation></message>
-    <message><source>Log and privacy</source><translation>Protokoll und Privates</translation></message>
+    <message><source>Log and privacy</source><translation>Protokoll, Privates</translation></message>
     <message><source>Everything</source><translation>Alles</translation></message>
     <message><source>Information</source><translation>Informationen</translation></message>
     <message><source>Warnings</source><translation>Warnungen</translation></message>

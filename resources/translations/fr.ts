@@ -68,6 +68,8 @@
     <name>ArchivePane</name>
     <message><source>Somebody sends to the archive.</source><translation>Quelqu’un envoie à l’archive.</translation></message>
     <message><source>{title}: it is ended in order.</source><translation>{title} : cela se termine en ordre.</translation></message>
+    <message><source>Choose or make the archive that is to receive</source><translation>Choisissez l’archive qui doit recevoir, ou faites-en une</translation></message>
+    <message><source>It begins as soon as it is open.</source><translation>Cela commence dès qu’elle est ouverte.</translation></message>
     <message><source>What the archive has</source><translation>Ce qu’a l’archive</translation></message>
     <message><source>Studies</source><translation>Études</translation></message>
     <message><source>Patients</source><translation>Patients</translation></message>
@@ -82,6 +84,7 @@
     <message><source>Bring to &amp;another study…</source><translation>Amener à une autre étude…</translation></message>
     <message><source>&amp;Export to a folder…</source><translation>Exporter vers un dossier…</translation></message>
     <message><source>Export to a &amp;ZIP archive…</source><translation>Exporter vers une archive ZIP…</translation></message>
+    <message><source>E&amp;lements…</source><translation>Éléments…</translation></message>
     <message><source>Copy &amp;UID</source><translation>Copier l’UID</translation></message>
     <message><source>&amp;Remove…</source><translation>Enlever…</translation></message>
     <message><source>Receive &amp;into the archive</source><translation>Recevoir dans l’archive</translation></message>
@@ -109,6 +112,7 @@
     <message><source>Remove…</source><translation>Enlever…</translation></message>
     <message><source>It is not in the archive any more.</source><translation>Cela n’est plus dans l’archive.</translation></message>
     <message><source>File for the audit trail, which names patients</source><translation>Fichier pour la piste d’audit, qui nomme des patients</translation></message>
+    <message><source>The file cannot be read</source><translation>Le fichier ne peut pas être lu</translation></message>
 </context>
 <context>
     <name>AssociationsPane</name>
@@ -937,7 +941,9 @@
     <message><source>Everything</source><translation>Tout</translation></message>
     <message><source>Echo only</source><translation>Écho</translation></message>
     <message><source>Profile…</source><translation>Profil…</translation></message>
-    <message><source>Choose the folder</source><translation>Choisir le dossier</translation></message>
+    <message><source>Choose the &amp;folder…</source><translation>Choisir le dossier…</translation></message>
+    <message><source>Receive into the &amp;archive</source><translation>Recevoir dans l’archive</translation></message>
+    <message><source>Where what is received goes</source><translation>Où va ce qui est reçu</translation></message>
     <message><source>Settings</source><translation>Réglages</translation></message>
     <message><source>Listen &amp;as</source><translation>Écoute</translation></message>
     <message><source>&amp;port</source><translation>port</translation></message>
@@ -1574,7 +1580,7 @@ Regardez-le avant de l’envoyer à quelqu’un.</translation></message>
     <message><source>Keyword or tag</source><translation>Mot-clé ou tag</translation></message>
     <message><source>keyword or tag</source><translation>mot-clé ou tag</translation></message>
     <message><source>is</source><translation>est</translation></message>
-    <message><source>is not</source><translation>n’est pas</translation></message>
+    <message><source>is not</source><translation>non</translation></message>
     <message><source>Is or is not</source><translation>Est ou n’est pas</translation></message>
     <message><source>Values, separated by commas; * and ? stand for anything</source><translation>Valeurs, séparées par des virgules ; * et ? remplacent n’importe quoi</translation></message>
     <message><source>CT, MR, *chest*</source><translation>CT, MR, *chest*</translation></message>
@@ -1896,6 +1902,13 @@ Regardez-le avant de l’envoyer à quelqu’un.</translation></message>
 </context>
 <context>
     <name>form_values</name>
+    <message><source>Today</source><translation>Aujourd’hui</translation></message>
+    <message><source>Yesterday</source><translation>Hier</translation></message>
+    <message><source>7 days</source><translation>7 jours</translation></message>
+    <message><source>30 days</source><translation>30 jours</translation></message>
+    <message><source>Year</source><translation>Année</translation></message>
+    <message><source>Any date</source><translation>Toujours</translation></message>
+    <message><source>From … to</source><translation>Du … au</translation></message>
     <message><source>A date is typed as 2026-11-20 or 20.11.2026.</source><translation>Une date s’écrit 2026-11-20 ou 20.11.2026.</translation></message>
     <message><source>A key is a name or a tag, and perhaps a value: StationName=CT1 or (0008,1010)=CT1. {error}</source><translation>Une clé est un nom ou un tag, et peut-être une valeur : StationName=CT1 ou (0008,1010)=CT1. {error}</translation></message>
     <message><source>A worklist is asked for one modality at a time, or for all.</source><translation>Une liste de travail se demande pour une modalité à la fois, ou pour toutes.</translation></message>

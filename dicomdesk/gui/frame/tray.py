@@ -104,7 +104,7 @@ class Tray(QObject):
 
 def look_of(figures: Figures, *, is_sending: bool) -> Look:
     """Return how the icon looks, and its words: problems before what is sent, that before what is listened for."""
-    parts = [f"{QApplication.applicationName() or 'dicomdesk'}"]
+    parts = ["dicomdesk"]
     tone: Tone | None = None
     if figures.listening_as:
         tone = Tone.GOOD

@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QLocale, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette, QTextBlock
 from PySide6.QtWidgets import QDialog, QListWidget, QTextBrowser, QWidget
 
 from dicomdesk import paths
+from dicomdesk.gui import wording
 from dicomdesk.gui.layouts import CONTENTS_SPACING, DIALOG_MARGINS, resize_on_screen, row_of
 from dicomdesk.gui.theme import MARGIN
 
@@ -33,7 +34,7 @@ class HelpDialog(QDialog):
         self.page = QTextBrowser()
         self.page.setOpenLinks(False)
         self.page.setAccessibleName(self.tr("Help"))
-        self.page.setMarkdown(help_page(QLocale().name()[:2]).read_text(encoding="utf-8"))
+        self.page.setMarkdown(help_page(wording.spoken()).read_text(encoding="utf-8"))
         self.page.setBackgroundRole(QPalette.ColorRole.Base)
         self.headings = QListWidget()
         self.headings.setAccessibleName(self.tr("Contents"))

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication
 
 from dicomdesk.gui import wording
 from dicomdesk.gui.frame.views import KEYS
+from dicomdesk.gui.help.help_dialog import help_page
 from dicomdesk.gui.languages.choosing import LANGUAGES, speak, system_language, unspeak
 from dicomdesk.gui.main_window import MainWindow
 from dicomdesk.gui.preferences.preferences import preferences_of
@@ -95,6 +96,8 @@ def test_menus_of_a_language_take_no_key_of_another_menu_or_button(spoken: str, 
     assert len(taken) == len(set(taken))
     assert set(taken) <= {f"Alt+{letter}" for letter in "FEVTOH"}, "these are free in all views"
     assert titles[0].replace("&", "") == {"de": "Datei", "fr": "Fichier"}[spoken]
+    headings = help_page(spoken).read_text(encoding="utf-8")
+    assert not [name.word for name in window.commands.names if f"\n## {name.word}\n" not in headings]
     assert window.commands.names[0].word == {"de": "Senden", "fr": "Envoyer"}[spoken]
 
 
