@@ -39,6 +39,7 @@ from dicomdesk.archive.tables.selections import (
     FILE_ENTRIES,
     STORED,
     area_condition,
+    checked_row,
     older_of_files,
     stored_instance,
     whole_area_condition,
@@ -324,8 +325,8 @@ class Index:
         while True:
             with self._database.reading() as connection:
                 rows = connection.execute(FILE_ENTRIES, {"area": area, "last": last, "most": _LONG_PAGE}).all()
-            for row in rows:
-                yield FileEntry(*row[1:])
+                entries = [FileEntry(*checked_row(row, 2)[1:]) for row in rows]
+            yield from entries
             if len(rows) < _LONG_PAGE:
                 return
             last = rows[-1][0]
@@ -345,7 +346,7 @@ class Index:
         )
         with self._database.reading() as connection:
             for row in connection.execute(statement):
-                yield IndexedFile(*row)
+                yield IndexedFile(*checked_row(row, 1, 2))
 
     # -- quotas and figures
 

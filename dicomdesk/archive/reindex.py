@@ -150,7 +150,7 @@ def _rebuild(settings: ArchiveSettings, area: Area, storage: StorageArea, observ
         os.replace(new, final)
     except OSError as error:  # there is a folder, perhaps
         _remove_database(new)
-        raise StorageError(f"The index {final} cannot be written: {error.strerror}") from error
+        raise StorageError(f"The index {final} cannot be written: {error.strerror or error}") from error
     storage.notes.forget_session()
     _note_left_out(storage, builder)
     storage.trust()

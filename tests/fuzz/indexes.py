@@ -76,7 +76,9 @@ def _ask(index: Index) -> None:
             require(texts, "what is found is told in texts", match.values)
         _told(lambda: list(islice(index.find_listed(query, AREA), _MOST_READ)))  # noqa: B023 - as above
         for one in _told(lambda: list(islice(index.instances(query, AREA), _MOST_READ))) or ():  # noqa: B023 - as above
-            require(isinstance(one.path, str), "files have paths", one)
+            require(isinstance(one.path, str) and type(one.size_bytes) is int, "files have paths and sizes", one)
+    for path, size, *_ in _told(lambda: [*index.file_entries(AREA), *index.snapshot(AREA)]) or ():
+        require(isinstance(path, str) and type(size) is int, "files have paths and sizes", (path, size))
     for read in _READERS:
         _told(lambda: read(index))  # noqa: B023 - called at once
 
@@ -115,8 +117,6 @@ _READERS: tuple[Callable[[Index], object], ...] = (
     lambda index: index.study_conflicts(AREA),
     lambda index: index.conflict_counts(AREA),
     lambda index: list(islice(index.conflicts(AREA), _MOST_READ)),
-    lambda index: list(islice(index.file_entries(AREA), _MOST_READ)),
-    lambda index: list(islice(index.snapshot(AREA), _MOST_READ)),
     lambda index: index.statistics(AREA),
     lambda index: index.study_usage(AREA, "1.2"),
     lambda index: index.oldest_studies(AREA, 3),

@@ -71,8 +71,16 @@ def whole_area_condition(area: str) -> ColumnElement[bool]:
     return study.c.area.concat("") == area
 
 
+def checked_row(row: Sequence[Any], *numbers: int) -> Sequence[Any]:
+    """Return a row; raises TypeError where one of the ``numbers`` is none, or a text is bytes: SQLite keeps anything."""
+    if bytes in map(type, row) or any(type(row[number]) is not int for number in numbers):
+        raise TypeError("a value is of no column's kind")
+    return row
+
+
 def stored_instance(row: Sequence[Any]) -> StoredInstance:
-    """Make a stored instance of a row of ``STORED``."""
+    """Make a stored instance of a row of ``STORED``; raises TypeError as ``checked_row``."""
+    checked_row(row, 1, 7)
     path, size, sop_class_uid, sop_instance_uid, transfer_syntax_uid, study_uid, series_uid, received, *others = row
     conflict, checksum, patient_id, issuer = others
     return StoredInstance(

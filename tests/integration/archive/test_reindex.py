@@ -171,7 +171,7 @@ def test_what_ends_while_the_index_is_replaced_leaves_all_files_to_be_looked_at(
 
     with monkeypatch.context() as patch:
         patch.setattr(os, "replace", fail)
-        with pytest.raises(OSError, match="no more"):
+        with pytest.raises(StorageError, match="cannot be written: no more"):
             reindex_area(settings, area, Seen())
     with contextlib.closing(Index(sqlite_url(StorageArea(area.folder).index_path))) as index:
         index.clear(AREA)
