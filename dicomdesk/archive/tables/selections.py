@@ -72,7 +72,7 @@ def whole_area_condition(area: str) -> ColumnElement[bool]:
 
 
 def checked_row(row: Sequence[Any], *numbers: int) -> Sequence[Any]:
-    """Return a row; raises TypeError where one of the ``numbers`` is none, or a text is bytes: SQLite keeps anything."""
+    """Return a row; raises TypeError where one of the ``numbers`` is none, or a text is bytes: SQLite keeps any."""
     if bytes in map(type, row) or any(type(row[number]) is not int for number in numbers):
         raise TypeError("a value is of no column's kind")
     return row
