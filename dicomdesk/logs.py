@@ -178,9 +178,9 @@ class Logger:
         self._log.append(self._appenders, records)
         return True
 
-    def note_failure(self, text: str) -> None:
-        """Remember what failed, where the line of the log says less; see ``Log``."""
-        self._log.note_failure(text)
+    def note_failure(self, text: str, explanation: "Explanation | None" = None) -> None:
+        """Remember what failed, where the line of the log says less, or is a warning; see ``Log``."""
+        self._log.note_failure(text, explanation)
 
     def hold(self, sentence: str, explanation: "Explanation") -> None:
         """Keep what explains the next failure better than its line can."""
@@ -276,11 +276,11 @@ class Log:
     _explained: dict[tuple[str, str], float] = field(default_factory=dict)
     """When it was, by the monotonic clock."""
 
-    def note_failure(self, text: str) -> None:
-        """Remember what failed first."""
+    def note_failure(self, text: str, explanation: Explanation | None = None) -> None:
+        """Remember what failed first; what explains it is what is held, where nothing is given."""
         if not self.first_failure[0]:
-            held = self._held
-            self.first_failure = (text, None if held is None else held[2])
+            held = None if self._held is None else self._held[2]
+            self.first_failure = (text, explanation or held)
 
     def remark(self, logger: Logger, words: str, private: str = "", about: str = "") -> None:
         """Explain what was just written below ERROR; ``private`` is what only the user may read.

@@ -142,7 +142,8 @@ def _run_logged(program: Program, line: CommandLine, log: Log) -> int:
         exit_code = int(program.run(line, log))
     finally:
         log.close()
-    if 0 < exit_code < died_of_signal(0) and line.has("--json"):
+    is_untold = not exit_code and bool(log.first_failure[0]) and written_stdout() is Written.NOTHING
+    if (is_untold or 0 < exit_code < died_of_signal(0)) and line.has("--json"):
         _write_exit(exit_code, *log.first_failure)
     return exit_code
 

@@ -142,7 +142,7 @@ def _odd_answers() -> list[Case]:
         "hung up on the request",
         peer(associate=[Close()]),
         tools=("dcmsend", "echoscu", "findscu"),
-        what="closed|ended|hung up",
+        what="closed|ended|hung up|hangs up",
         cause="closes the connection|hangs up|closed the connection",
         remedy="log|AE title|address|TLS",
     )

@@ -6,7 +6,7 @@ code right? 6. Did it end in time? 7. Was a report written that tells it? 8. Do 
 """
 
 from tests.failures.case import BOUNDED, CAUSE, CLEAN, CODE, JSON, NAMES, REMEDY, REPORT, TRUE, holds
-from tests.failures.running import REPORTING, WITHOUT_JSON, Outcome
+from tests.failures.running import REPORTING, Outcome
 
 QUESTIONS = range(TRUE, CLEAN + 1)
 _NO_REPORT = (1, 87)
@@ -56,8 +56,6 @@ def _has_report(outcome: Outcome) -> bool:
 def _has_json(outcome: Outcome) -> bool:
     """Whether all that is said is said in the events too, and they end as the tool did."""
     case, said = outcome.case, outcome.json_text
-    if case.tool in WITHOUT_JSON:
-        return True
     if outcome.bad_json or not outcome.events:
         return False
     items = {event["outcome"] for event in outcome.events if event["event"] == "item-finished"}

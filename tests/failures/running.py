@@ -16,8 +16,6 @@ from tests.helpers.processes import tool_process
 
 REPORTING = ("dcmsend", "storescu", "resume")
 """Tools that write reports; of DCMTK only the first."""
-WITHOUT_JSON = ("passcode", "findscu")
-"""findscu has responses in JSON, and no events."""
 _DEBRIS = (".part", ".tmp", "~", "core")
 
 
@@ -65,8 +63,7 @@ def run_ours(case: Case) -> Outcome:
         words = [*ours(case.tool), *_words(stage, case.options)]
         if case.tool == "archive":  # its options come behind its command
             return _run(case, stage, [*words, *_words(stage, case.words), "--json"])
-        if case.tool not in WITHOUT_JSON:
-            words.append("--json")
+        words.append("--json")
         if case.tool in REPORTING:
             words += ["--report-file", str(stage.apart / "report.txt")]
         return _run(case, stage, [*words, *_words(stage, case.words)])

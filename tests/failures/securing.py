@@ -47,7 +47,7 @@ def _settings() -> list[Case]:
         (
             "the key belongs to another certificate",
             "--enable-tls {client_key} {server_pem}",
-            "do not match|does not match|match",
+            "do not match|does not match|match|does not belong",
             "another|belongs|match",
             "key|certificate",
             "{client_key}",

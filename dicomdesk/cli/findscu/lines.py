@@ -150,7 +150,9 @@ class FindLines(RequestorLines[QueryFact]):
             comment = f": {printable(event.comment)}" if event.comment else ""
             self._tool.write(level, f"the peer ended the query with {word} ({event.status:04X}H){comment}")
             if level is Level.WARN:
-                self._log.remark(self._tool, explain_status(event.status, "C-FIND").text, about=f"Peer {self._peer}: ")
+                known = explain_status(event.status, "C-FIND")
+                self._tool.note_failure(f"{self._peer} ended the query with {word} ({event.status:04X}H)", known)
+                self._log.remark(self._tool, known.text, about=f"Peer {self._peer}: ")
         if event.cut is not None:
             self._tool.write(level, printable(event.cut.text))
 

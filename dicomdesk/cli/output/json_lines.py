@@ -48,8 +48,8 @@ Every object has ``event`` and ``at`` (when it was written, ISO 8601 with offset
                         where instances were received ``arrivals`` (by what they were); where it failed ``cause``,
                         ``advice``
 ``exit``                ``exit_code``, ``error`` (the first line of the log at ERROR or above, or ""), ``cause``,
-                        ``advice``: the last line wherever the exit code is not 0, also where no job began; not
-                        after a signal
+                        ``advice``: the last line wherever the exit code is not 0, also where no job began, and
+                        where nothing else tells what failed; not after a signal
 ======================  ================================================================================================
 
 A presentation context has ``id``, ``abstract_syntax``, ``transfer_syntaxes`` and, once negotiated, ``result``

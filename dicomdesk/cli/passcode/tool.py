@@ -21,6 +21,7 @@ TOOL = Tool(
     groups=(
         group("general options", HELP, VERSION),
         group("processing options", option("--remove", "take the user out of the file")),
+        group("output options", option("--json", "write a JSON object to stdout where it fails")),
     ),
     notes=(
         (

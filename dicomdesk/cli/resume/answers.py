@@ -19,7 +19,7 @@ from dicomdesk.cli.resume.rows import (
 from dicomdesk.engine.journal.journal import Journal
 from dicomdesk.engine.journal.records import ENDED_ERRANDS, HistoryErrand
 from dicomdesk.engine.resume.kept_work import WorkState, kept_works
-from dicomdesk.human import count_text
+from dicomdesk.human import count_text, printable
 from dicomdesk.logs import Logger
 
 __all__ = ["forget", "show_history", "show_list"]
@@ -27,18 +27,18 @@ __all__ = ["forget", "show_history", "show_list"]
 _PAGE = 100
 
 
-def show_list(journal: Journal, options: ResumeOptions) -> int:
+def show_list(journal: Journal, options: ResumeOptions, logger: Logger) -> int:
     """Show what is not finished."""
     errands = [errand for errand in journal.errands() if errand.state not in ENDED_ERRANDS]
     if options.errand_ids:
         errands = [errand for errand in errands if errand.id in options.errand_ids]
     shown = [HistoryErrand(errand=errand, counts=journal.counts(errand.id)) for errand in errands]
-    return _show(journal, options, iter(shown), only_open=True)
+    return _show(journal, options, iter(shown), logger, only_open=True)
 
 
-def show_history(journal: Journal, options: ResumeOptions) -> int:
+def show_history(journal: Journal, options: ResumeOptions, logger: Logger) -> int:
     """Show what fits of all, the newest first."""
-    return _show(journal, options, _history(journal, options), only_open=False)
+    return _show(journal, options, _history(journal, options), logger, only_open=False)
 
 
 def forget(journal: Journal, options: ResumeOptions, logger: Logger) -> int:
@@ -64,7 +64,9 @@ def _history(journal: Journal, options: ResumeOptions) -> Iterator[HistoryErrand
             return
 
 
-def _show(journal: Journal, options: ResumeOptions, errands: Iterator[HistoryErrand], *, only_open: bool) -> int:
+def _show(
+    journal: Journal, options: ResumeOptions, errands: Iterator[HistoryErrand], logger: Logger, *, only_open: bool
+) -> int:
     json = ResumeJsonReporter() if options.writes_json else None
     is_written = True
     for each in errands:
@@ -79,15 +81,19 @@ def _show(journal: Journal, options: ResumeOptions, errands: Iterator[HistoryErr
             else:
                 is_written &= _write(instance_lines(instance, attempts))
     query = options.query
-    for work in kept_works(journal) if query == type(query)() and not options.errand_ids else ():
+    damaged: list[str] = []
+    for work in kept_works(journal, damaged.append) if query == type(query)() and not options.errand_ids else ():
         if only_open and work.state is not WorkState.OPEN:
             continue
         if json is not None:
             json.write("work", work_fields(work))
         else:
             is_written &= _write(work_lines(work))
+    for text in damaged:
+        logger.error(printable(text))
     is_lost = not is_written or (json is not None and json.is_lost)
-    return int(ExitCode.CANNOT_WRITE_REPORT_FILE if is_lost else ExitCode.SUCCESS)
+    code = ExitCode.CANNOT_USE_JOURNAL if damaged else ExitCode.SUCCESS
+    return int(ExitCode.CANNOT_WRITE_REPORT_FILE if is_lost else code)
 
 
 def _write(lines: Iterator[str]) -> bool:

@@ -59,9 +59,9 @@ def _do(journal: "SqliteJournal", options: ResumeOptions, logger: Logger) -> int
         return int(ExitCode.NOT_ALL_STORED)
     match options.deed:
         case Deed.LIST:
-            return answers.show_list(journal, options)
+            return answers.show_list(journal, options, logger)
         case Deed.HISTORY:
-            return answers.show_history(journal, options)
+            return answers.show_history(journal, options, logger)
         case Deed.FORGET:
             return answers.forget(journal, options, logger)
         case Deed.RESUME:

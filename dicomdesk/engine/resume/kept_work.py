@@ -7,6 +7,7 @@ over. What has arrived of it is found where it is stored, and in the state file 
 
 import json
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime
@@ -22,6 +23,7 @@ from dicomdesk.engine.request_documents import read_request, write_request
 from dicomdesk.engine.retrieve.outcome import RetrieveOutcome
 from dicomdesk.engine.retrieve.request import RetrieveRequest
 from dicomdesk.errors import SettingsError
+from dicomdesk.human import printable
 from dicomdesk.records import dataclass
 
 __all__ = [
@@ -106,9 +108,19 @@ def end_work(journal: Journal, key: str, state: WorkState, reason: str = "") -> 
         _keep(journal, replace(_read(key, written), state=state, reason=reason, ended_at=ended_at))
 
 
-def kept_works(journal: Journal) -> list[KeptWork]:
-    """All, the oldest first; raises SettingsError where one cannot be read."""
-    works = [_read(kept.key, kept.value) for kept in journal.kept_all(WORK)]
+def kept_works(journal: Journal, on_damaged: Callable[[str], None] | None = None) -> list[KeptWork]:
+    """All, the oldest first.
+
+    One that cannot be read is left out and told of; SettingsError is raised where nobody takes that.
+    """
+    works: list[KeptWork] = []
+    for kept in journal.kept_all(WORK):
+        try:
+            works.append(_read(kept.key, kept.value))
+        except SettingsError as error:
+            if on_damaged is None:
+                raise
+            on_damaged(f"the journal has something that cannot be read ({printable(kept.key)}): {error}")
     return sorted(works, key=lambda work: work.added_at)
 
 

@@ -190,6 +190,16 @@ def test_work_that_cannot_be_read_is_said_to_be_so(written: str) -> None:
         kept_works(journal)
 
 
+def test_work_that_cannot_be_read_hides_no_other() -> None:
+    journal, told = MemoryJournal(), list[str]()
+    journal.keep(WORK, "retrieve-1", "{}")
+    request = RetrieveRequest(peer=Peer(host="127.0.0.1", port=104), identifiers=(Identifier(),))
+    keep_work(journal, request, "a study", "retrieve-2")
+    assert [work.key for work in kept_works(journal, told.append)] == ["retrieve-2"]
+    assert len(told) == 1
+    assert "retrieve-1" in told[0]
+
+
 def test_inputs_are_taken_as_the_request_says() -> None:
     request = send_request(104, [])
     found = resolve_request({REQUEST: write_request(replace(request, parallel=3))})
