@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAccessible, QAccessibleInterface, QAction
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
@@ -138,3 +138,52 @@ def test_the_log_is_kept_where_the_menu_says(
     finally:
         window.log.end()
         window.support.end()
+
+
+USED = {
+    QAccessible.Role.Button,
+    QAccessible.Role.ButtonMenu,
+    QAccessible.Role.CheckBox,
+    QAccessible.Role.ComboBox,
+    QAccessible.Role.EditableText,
+    QAccessible.Role.List,
+    QAccessible.Role.MenuItem,
+    QAccessible.Role.RadioButton,
+    QAccessible.Role.Table,
+    QAccessible.Role.Tree,
+}
+WHOLE = {
+    QAccessible.Role.ComboBox,
+    QAccessible.Role.EditableText,
+    QAccessible.Role.List,
+    QAccessible.Role.Table,
+    QAccessible.Role.Tree,
+}
+"""Their parts are Qt's own."""
+
+
+def used(place: QAccessibleInterface) -> Iterator[tuple[QAccessible.Role, str]]:
+    """Role and name of all that can be seen and used at and below a place of the tree that screen readers walk."""
+    if place.state().invisible:
+        return
+    role = place.role()
+    if role in USED and not str(place.object().objectName()).startswith("qt_"):
+        yield role, place.text(QAccessible.Text.Name).strip()
+    if role not in WHOLE:
+        for number in range(place.childCount()):
+            child = place.child(number)
+            if child is not None:
+                yield from used(child)
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_screen_reader_finds_everything_of_a_view_by_a_name(window: MainWindow, key: str) -> None:
+    window.open_view(key)
+    window.show_log(is_shown=True)
+    QApplication.processEvents()
+    root = QAccessible.queryAccessibleInterface(window)
+    assert root is not None
+    found = list(used(root))
+    assert {QAccessible.Role.MenuItem, QAccessible.Role.Button} <= {role for role, _ in found}
+    assert len(found) > 15
+    assert not [role for role, name in found if not name]
