@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CONFLICTS", "PAGE", "PATIENTS", "STUDIES", "FoundList", "Wish"]
 
-PAGE: Final = 200
+PAGE: Final = 100
 """Rows that are read at once."""
 
 STUDIES, PATIENTS, CONFLICTS = range(3)
