@@ -59,7 +59,7 @@ def try_debian_package(package: Path) -> None:
         )
         shutil.copyfile("/etc/resolv.conf", root / "etc/resolv.conf")
         shutil.copyfile(package, root / "tmp" / package.name)
-        inside = ["chroot", str(root)]
+        inside = [shutil.which("chroot") or "/usr/sbin/chroot", str(root)]
         apt = [*inside, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-y"]
         subprocess.run([*apt, "install", f"/tmp/{package.name}"], check=True, stdout=subprocess.DEVNULL)
         subprocess.run(
