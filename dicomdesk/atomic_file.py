@@ -25,7 +25,18 @@ _PART_SUFFIX = ".part"
 _MOST_FRAGMENTS = 512
 """Per call of ``writev``; Linux allows 1024."""
 
-_OPEN_UNNAMED = getattr(os, "O_TMPFILE", 0) and os.O_TMPFILE | os.O_RDWR | os.O_CLOEXEC
+_DESCRIPTORS = "/proc/self/fd"
+"""Where what has no name is given one; missing in a bare chroot."""
+
+
+def _flags_of_unnamed(descriptors: str = _DESCRIPTORS) -> int:
+    """How a file without a name is opened; 0 where the system has none, or could not name it later."""
+    if not hasattr(os, "O_TMPFILE") or not os.path.isdir(descriptors):
+        return 0
+    return os.O_TMPFILE | os.O_RDWR | os.O_CLOEXEC
+
+
+_OPEN_UNNAMED = _flags_of_unnamed()
 _OPEN_PART = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _NO_UNNAMED = frozenset({errno.EOPNOTSUPP, errno.EISDIR, errno.EINVAL, errno.ENOSYS})
 _NO_LINK = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
@@ -285,7 +296,7 @@ def _lock(descriptor: int) -> None:
 
 def _link_descriptor(descriptor: int, path: str) -> None:
     """Name an unnamed file. A ``src_dir_fd`` makes Python use ``linkat``, which follows the link in /proc."""
-    os.link(f"/proc/self/fd/{descriptor}", path, src_dir_fd=descriptor, follow_symlinks=True)
+    os.link(f"{_DESCRIPTORS}/{descriptor}", path, src_dir_fd=descriptor, follow_symlinks=True)
 
 
 def _remaining(fragments: Sequence[bytes | bytearray | memoryview], written: int) -> Iterator[memoryview]:

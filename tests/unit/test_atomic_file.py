@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from dicomdesk import atomic_file
 from dicomdesk.atomic_file import AtomicFile, fsync_folder, remove_abandoned
 
 
@@ -141,3 +142,8 @@ def test_named_file_is_locked_while_it_is_written(tmp_path: Path) -> None:
 
 def test_folder_can_be_made_durable(tmp_path: Path) -> None:
     fsync_folder(str(tmp_path))
+
+
+def test_files_have_a_name_from_the_start_where_none_can_be_given_later(tmp_path: Path) -> None:
+    assert atomic_file._flags_of_unnamed(str(tmp_path / "no-proc")) == 0
+    assert atomic_file._flags_of_unnamed(str(tmp_path)) == (getattr(os, "O_TMPFILE", 0) and atomic_file._OPEN_UNNAMED)
