@@ -443,7 +443,8 @@ class Index:
                     size_bytes=size,
                     last_received=received / 1e6,
                 )
-                for key, uid, number, size, received in connection.execute(statement).all()
+                for row in connection.execute(statement).all()
+                for key, uid, number, size, received in (checked_row(row, 2, 3, 4),)
             ]
 
     # -- verification

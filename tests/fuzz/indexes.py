@@ -79,6 +79,9 @@ def _ask(index: Index) -> None:
             require(isinstance(one.path, str) and type(one.size_bytes) is int, "files have paths and sizes", one)
     for path, size, *_ in _told(lambda: [*index.file_entries(AREA), *index.snapshot(AREA)]) or ():
         require(isinstance(path, str) and type(size) is int, "files have paths and sizes", (path, size))
+    for usage in _told(lambda: index.oldest_studies(AREA, 3)) or ():
+        numbers = (usage.instance_count, usage.size_bytes)
+        require(all(type(number) is int for number in numbers), "what studies use is counted", numbers)
     for read in _READERS:
         _told(lambda: read(index))  # noqa: B023 - called at once
 
@@ -119,7 +122,6 @@ _READERS: tuple[Callable[[Index], object], ...] = (
     lambda index: list(islice(index.conflicts(AREA), _MOST_READ)),
     lambda index: index.statistics(AREA),
     lambda index: index.study_usage(AREA, "1.2"),
-    lambda index: index.oldest_studies(AREA, 3),
     lambda index: index.count_studies_by_area(),
     lambda index: index.count_study_uids(AREA),
     lambda index: index.count_flat_files(AREA),

@@ -176,6 +176,7 @@ KEPT: dict[str, dict[str, bytes]] = {
         "times that are texts": b"sql UPDATE instance SET received = 'x'\nsql UPDATE study SET last_received = 'y'",
         "a path that is no text": b'cell 0 20 0 "\\ud800"',
         "a size that is a text": b"sql UPDATE instance SET bytes = 'many'",
+        "a count that is a text": b"sql UPDATE study SET instance_count = 'many'",
         "names that are bytes": b"sql UPDATE patient SET patient_name = x'ff'\nsql UPDATE study SET patient_id = x'00'",
         "an older version than it has": b"sql UPDATE settings SET value = '1' WHERE name = 'version'",
         "a format that is not known": b"bytes 43 5b98078c905112c6bb5e2d406b816e53",
