@@ -134,6 +134,9 @@ KEPT: dict[str, dict[str, bytes]] = {
         "a file by a type of ours": _pickled(b"cdicomdesk.atomic_file\nAtomicFile\n(V/tmp\ntR."),
         "a module that is none": _pickled(b"cdicomdesk.engine,\nx\n."),
         "nothing": _pickled(),
+        "a number that is a tuple": _pickled(
+            b"\x80\4\x8c\x1adicomdesk.engine.host.wire\x8c\3Ask\x93(K\0\x85\x8c\3end)t\x81."
+        ),
     },
     "kept-text": {
         "a number": b"7",

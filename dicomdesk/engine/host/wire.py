@@ -105,4 +105,15 @@ def read_message(stream: IO[bytes]) -> object | None:
         raise
     except Exception as error:
         raise pickle.UnpicklingError(f"it is no message: {error!r}") from error
+    if not _is_sound(found):
+        raise pickle.UnpicklingError(f"it is no message: {type(found).__name__} of other values")
     return found
+
+
+def _is_sound(found: object) -> bool:
+    """Whether the parts of a message are what their types say; other values are no messages, and pass."""
+    if isinstance(found, Ask):
+        return (type(found.number), type(found.operation), type(found.values)) == (int, str, tuple)
+    if isinstance(found, Answer):
+        return type(found.number) is int and isinstance(found.error, BaseException | None)
+    return not isinstance(found, Beat) or type(found.wants_answer) is bool
