@@ -9,7 +9,7 @@ from dicomdesk.gui.wording import plain_tip
 
 
 class Heading(QHBoxLayout):
-    """Icon and title; buttons may follow. Whoever shows it says it again when the theme changes."""
+    """Icon and title; buttons may follow. Both follow the theme."""
 
     def __init__(self, theme: Theme, panel: QWidget) -> None:
         """``panel`` has the font."""
@@ -19,22 +19,31 @@ class Heading(QHBoxLayout):
         self._icon = QLabel()
         self._icon.setFixedSize(SIDEBAR_ICON, SIDEBAR_ICON)
         self._title = _Title(panel)
+        self._said: tuple[str, Tone, Tone] | None = None
+        """The icon, its tone and that of the title, where something was said."""
         self.setSpacing(GRID)
         self.addWidget(self._icon)
         self.addWidget(self._title, 1)
+        theme.changed.connect(self._draw)
 
     def say(self, title: str, icon: str, tone: Tone, title_tone: Tone | None = None) -> None:
         """Show a title; it has the tone of the icon unless it has its own."""
-        ratio = self._panel.devicePixelRatioF()
-        self._icon.setPixmap(self._theme.pixmap(icon, tone, SIDEBAR_ICON, ratio))
+        self._said = (icon, tone, title_tone or tone)
+        self._draw()
         self._icon.setVisible(bool(title))
         self._title.say(title)
-        self._title.show_colour(self._theme.colour(title_tone or tone).name())
         self._panel.setAccessibleName(title)
 
     def title(self) -> str:
         """The title, whole."""
         return self._title.whole
+
+    def _draw(self) -> None:
+        if self._said is not None:
+            icon, tone, title_tone = self._said
+            ratio = self._panel.devicePixelRatioF()
+            self._icon.setPixmap(self._theme.pixmap(icon, tone, SIDEBAR_ICON, ratio))
+            self._title.show_colour(self._theme.colour(title_tone).name())
 
 
 def loud_or_plain(tone: Tone) -> Tone:
