@@ -65,7 +65,7 @@ def archive_columns() -> tuple[Column, ...]:
         Column(title=_say("Series"), width=64, is_number=True, yields=3),
         Column(title=_say("Instances"), width=76, is_number=True),
         Column(title=_say("Size"), width=72, is_number=True),
-        Column(title=_say("Last received"), width=132, yields=1),
+        Column(title=_say("Last received"), width=152, yields=1),
     )
 
 

@@ -96,7 +96,7 @@ class Undoing(QObject):
         """List what was corrected, and have it taken back."""
         columns = (
             Column(title=self.tr("What was changed"), width=280),
-            Column(title=self.tr("When"), width=132),
+            Column(title=self.tr("When"), width=152),
             Column(title=self.tr("By"), width=90),
             Column(title=self.tr("Why"), width=160, grows=2),
             Column(title=self.tr("Instances"), width=84, is_number=True),
