@@ -25,7 +25,11 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> TlsFiles:
     return made
 
 
-_ON_TERMINAL = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))"
+_ON_TERMINAL = """
+import os, pty, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)  # ignored where the tests run in the background of a shell
+sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))
+"""
 
 
 def on_terminal(command: Sequence[str], prompt: str, *answers: bytes) -> tuple[int, str]:

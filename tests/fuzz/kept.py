@@ -1,7 +1,9 @@
 """Inputs that broke a property once, by target, each as small as it was found to be."""
 
+from base64 import b85decode
 from io import BytesIO
 from zipfile import ZipFile
+from zlib import decompress
 
 from dicomdesk.network.dimse.command_sets import write_command_set
 from tests.fuzz.worst_structures import KINDS
@@ -172,6 +174,19 @@ KEPT: dict[str, dict[str, bytes]] = {
         b'{"folder": "", "files": [["a.dcm", 1, 2, ["1", "2", "3"]], ["a.dcm", 1, 2, ["1", "2", "4"]]]}',
         "a time without end": b'{"version": 1, "folder": "FOLDER"}\n'
         b'{"folder": "", "files": [["a", Infinity, 2, null]]}',
+    },
+    "correction": {
+        "big endian, out of order, and an unknown sequence in an item": decompress(
+            b85decode(
+                b"c-qBMziSjx5dL-(&h_BJ=1%1}#Vi(bVtBsy_O~`-F5+R5jc%4SfoNkRSO{X5|3L&LkWLZ7w3edSS!t6(<lqX?N>W+a+&c4aj"
+                b"WJ^F!1B$!`R2{c_ZIlS*6YtL+JwczB%Tu5u#jD1B(rS7qThiMS|ouKN=liCP$&`5N2ipZAV$qFe2QF(jvU}~#LOn;W<h=^bd"
+                b"vaKr~?_QI0+)11ffckm_4N;U#Ec%W$fE%A-^)kQ)Y|3`TXj-RMLZkV?`gGe@{h>HZe{ahK>YrgdZhR2EIr|N+#k&$9@2KXb^"
+                b"MKRC$;h`##@rV=hO%pJ(g+>z+zAyazWqyYc4EEDpOezh)%bC`Uua)3|8gtIj&(Gn`n4M7C;#t|=|TwfMr1Cy(<L*w4N&rzC?"
+                b"jeY9AD@kb?wGzT|Fo$z<}Gw@uP%re;7SslptXTPf3o1Z_u+&%e%D>=`|H+88qzhUsOT~&_CM#UHyr2dTx8E&C#)$$zn{Z_SU"
+                b"^RHJV<)=5tJ0jYff2`V`Qc~{Q+S%F?&(9zF`0YTqCb~`QPi3l%AZ_i-Jvfh&58J))-3%O8E@Y@LZAUA|cfY^Adv0GXh;6ZY+"
+                b")GRPp_J5Ux7>m@dA0NFok}C_aA0^{Yl5?{^PiLCwAB"
+            )
+        ),
     },
     "index": {
         "a table that is gone": b"sql DROP TABLE study_face",

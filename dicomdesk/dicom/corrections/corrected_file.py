@@ -18,6 +18,8 @@ from dicomdesk.dicom.data_sets.character_encoding import encode_text
 from dicomdesk.dicom.data_sets.deflate import deflate, inflate_spooled
 from dicomdesk.dicom.data_sets.element_walk import DataSetBytes, StepKind, walk_view
 from dicomdesk.dicom.data_sets.file_windows import Window, read_at
+from dicomdesk.dicom.data_sets.spool_file import joined
+from dicomdesk.dicom.data_sets.structure_check import check_data_set
 from dicomdesk.dicom.data_sets.walk_rule import WholeView
 from dicomdesk.dicom.dictionary import find_vr
 from dicomdesk.dicom.encodings import EXPLICIT_LITTLE, VRS, Encoding
@@ -25,7 +27,7 @@ from dicomdesk.dicom.files.part10 import read_open_header
 from dicomdesk.dicom.instance import InputFormat
 from dicomdesk.dicom.query.identifier_reader import decode_values
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
-from dicomdesk.errors import ConversionError
+from dicomdesk.errors import ConversionError, DataError
 from dicomdesk.records import dataclass
 
 __all__ = ["CorrectedFile", "ValueCorrection", "correct_open_file"]
@@ -84,7 +86,7 @@ def correct_open_file(descriptor: int, size_bytes: int, correction: ValueCorrect
     if syntax is not None and syntax.is_deflated:
         inflated = inflate_spooled(read_at(descriptor, size_bytes - offset, offset))
         view, start = WholeView(inflated), 0
-    raw = _read_values(view, start, encoding, frozenset((*correction.values, _CHARACTER_SET)))
+    raw, is_ascending = _read_values(view, start, encoding, frozenset((*correction.values, _CHARACTER_SET)))
     made = _plan(raw, correction, meta)
     if made is None:
         return None
@@ -94,32 +96,67 @@ def correct_open_file(descriptor: int, size_bytes: int, correction: ValueCorrect
     patches = plan_patches(view, start, encoding, edit)
     new_meta = _meta(meta, correction.values.get(_SOP_INSTANCE_UID) if _SOP_INSTANCE_UID in previous else None)
 
+    def pieces() -> Iterator[DataSetBytes]:
+        if inflated is None:
+            yield from _patched(lambda at, length: read_at(descriptor, length, at), offset, size_bytes, patches)
+        else:
+            whole = memoryview(inflated)
+            yield from _patched(lambda at, length: whole[at : at + length], 0, len(whole), patches)
+
     def parts() -> Iterator[DataSetBytes]:
         yield new_meta
         if inflated is None:
-            yield from _patched(lambda at, length: read_at(descriptor, length, at), offset, size_bytes, patches)
-            return
-        whole = memoryview(inflated)
-        pieces = _patched(lambda at, length: whole[at : at + length], 0, len(whole), patches)
-        yield deflate(b"".join(pieces), _COMPRESSION_LEVEL)
+            yield from pieces()
+        else:
+            yield deflate(b"".join(pieces()), _COMPRESSION_LEVEL)
 
+    if not is_ascending:
+        _check_order(joined(pieces()), encoding)
     return CorrectedFile(previous=previous, parts=parts)
 
 
-def _read_values(view: Readable, offset: int, encoding: Encoding, tags: frozenset[int]) -> _Raw:
-    """Read VR and value of elements outside of sequences; of those that come twice the first."""
+def _check_order(content: DataSetBytes, encoding: Encoding) -> None:
+    """Raise ConversionError where a data set that is out of order could not be followed any more.
+
+    Which element is meant by bytes that can be read in two ways depends on what comes before them.
+    """
+    try:
+        check_data_set(
+            memoryview(content),
+            is_explicit_vr=encoding.is_explicit_vr,
+            is_little_endian=encoding.is_little_endian,
+            takes_rest=True,
+        )
+    except DataError as error:
+        raise ConversionError(
+            f"its elements are out of order, and other values would make it unreadable: {error}"
+        ) from error
+
+
+def _read_values(view: Readable, offset: int, encoding: Encoding, tags: frozenset[int]) -> tuple[_Raw, bool]:
+    """Read VR and value of elements outside of sequences; of those that come twice the first.
+
+    Also returns whether the elements of the data set and of each item are in ascending order.
+    """
     found: _Raw = {}
-    depth = 0
+    is_ascending = True
+    last = [-1]
+    """Tag of the element before, at each depth."""
     for step in walk_view(view, offset, encoding, find_vr, takes_rest=True):
+        if step.kind in _CLOSING:
+            last.pop()
+            continue
+        is_outermost = len(last) == 1
+        if step.kind is not StepKind.ITEM:
+            is_ascending = is_ascending and step.tag > last[-1]
+            last[-1] = step.tag
         if step.kind in _OPENING:
-            if not depth and step.tag in tags:
+            if is_outermost and step.tag in tags:
                 found.setdefault(step.tag, (b"SQ", b""))
-            depth += 1
-        elif step.kind in _CLOSING:
-            depth -= 1
-        elif not depth and step.tag in tags:
+            last.append(-1)
+        elif is_outermost and step.tag in tags:
             found.setdefault(step.tag, (step.vr, bytes(view.read(step.start, min(step.length, _LONGEST_VALUE)))))
-    return found
+    return found, is_ascending
 
 
 def _plan(raw: _Raw, correction: ValueCorrection, meta: bytes) -> tuple[ValueEdit, dict[int, str | None]] | None:
@@ -168,7 +205,7 @@ def _source(meta: bytes) -> str:
     if meta[_PREFIX_END - 4 : _PREFIX_END] != b"DICM":
         return ""
     content = meta[_PREFIX_END:]
-    found = _read_values(WholeView(content), 0, EXPLICIT_LITTLE, frozenset((_SOURCE_AE_TITLE,)))
+    found, _ = _read_values(WholeView(content), 0, EXPLICIT_LITTLE, frozenset((_SOURCE_AE_TITLE,)))
     return found.get(_SOURCE_AE_TITLE, (b"AE", b""))[1].decode("ascii", "replace").strip(" \0")
 
 

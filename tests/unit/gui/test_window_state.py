@@ -42,7 +42,7 @@ def test_wrong_fields_lose_only_themselves() -> None:
 
 
 def test_no_file_is_a_first_start(tmp_path: Path) -> None:
-    assert load_window_state(tmp_path / "missing") == LoadedState(state=WindowState())
+    assert load_window_state(tmp_path / "missing") == LoadedState(state=WindowState(), is_new=True)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,13 @@ from hypothesis import strategies as st
 from dicomdesk.dicom.files.part10 import has_same_start
 from dicomdesk.dicom.files.scan import scan
 from dicomdesk.dicom.instance import FoundInstance, InputSelection
-from dicomdesk.engine.events import AssociationAborted, AssociationReceived, JobFinished, JobOutcome
+from dicomdesk.engine.events import (
+    AssociationAborted,
+    AssociationReceived,
+    AssociationReleased,
+    JobFinished,
+    JobOutcome,
+)
 from dicomdesk.engine.facts.arrivals import ReceptionSum, StoredSum
 from dicomdesk.engine.host import child
 from dicomdesk.engine.host.book_mirror import BookMirror
@@ -357,13 +363,22 @@ def test_a_process_that_is_killed_is_told_and_what_was_acknowledged_is_found_by_
 ) -> None:
     host = EngineHost()
     told, events = Told(host), list[HostFact]()
+    is_known = threading.Event()
+
+    def hear(event: HostFact) -> None:
+        events.append(event)
+        kinds = [type(each) for each in events]
+        if kinds.count(AssociationReceived) == 2 and AssociationReleased in kinds:
+            is_known.set()
+
     try:
         request = receive_request(inbox)
-        job = host.submit(request, events.append)
+        job = host.submit(request, hear)
         send(job.port, write_study(tmp_path / "out", 4))
         told.wait_for(lambda: told.book.here == 4)
         with connected(job.port) as peer:
             peer.associate()
+            assert is_known.wait(DEADLINE_S)
             os.kill(host.process_id, 9)
             result = job.done.result(DEADLINE_S)
         assert isinstance(result.error, HostLostError)
