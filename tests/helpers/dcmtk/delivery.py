@@ -152,7 +152,8 @@ def orthanc(folder: Path, **changes: object) -> Iterator[tuple[int, int]]:
     configuration = folder / "orthanc.json"
     configuration.write_text(json.dumps(settings), encoding="utf-8")
     program = shutil.which("Orthanc") or "Orthanc"
-    with listening([program, str(configuration)], dicom_port):
+    with listening([program, str(configuration)], dicom_port) as process:
+        wait_for_port(http_port, process)  # it is opened on its own
         yield dicom_port, http_port
 
 
