@@ -77,7 +77,7 @@ _STORE_REQUEST_FIELD = _US.pack(CommandField.C_STORE_RQ)
 _MESSAGE_ID_HEAD = _ELEMENT.pack(0, MESSAGE_ID, 2)
 _COUNTS = Struct("<8s2s8s2s8s2s8s2s")
 """The counts of sub-operations: heads and values of the last elements of a pending response."""
-_COUNT_HEADS = [
+COUNT_HEADS = [
     _ELEMENT.pack(0, number, 2)
     for number in (
         NUMBER_OF_REMAINING_SUBOPERATIONS,
@@ -86,6 +86,7 @@ _COUNT_HEADS = [
         NUMBER_OF_WARNING_SUBOPERATIONS,
     )
 ]
+"""What stands before the value of each of them: tag and length, in the order of their tags."""
 _AFTER_MESSAGE_ID_BYTES = 20
 """Command Data Set Type and Status in a C-STORE-RSP."""
 _MOST_PATTERNS = 64
@@ -190,7 +191,7 @@ class StoreRequestReader:
         before, counting = self._counting
         if before and len(data) == len(before) + _COUNTS.size and data.startswith(before):
             *heads, remaining, completed, failed, warning = _counts(data)
-            if heads == _COUNT_HEADS:
+            if heads == COUNT_HEADS:
                 values = dict(counting)
                 values[NUMBER_OF_REMAINING_SUBOPERATIONS] = remaining
                 values[NUMBER_OF_COMPLETED_SUBOPERATIONS] = completed
@@ -238,7 +239,7 @@ def _counts(data: bytes) -> tuple[bytes, ...]:
 
 def _ends_with_counts(data: bytes) -> bool:
     """Whether the last elements of a command set are the counts, and not a part of another that looks like them."""
-    if len(data) <= _COUNTS.size or list(_counts(data)[:4]) != _COUNT_HEADS:
+    if len(data) <= _COUNTS.size or list(_counts(data)[:4]) != COUNT_HEADS:
         return False
     try:
         read_command_set(data[: -_COUNTS.size])

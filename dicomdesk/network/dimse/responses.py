@@ -4,7 +4,6 @@ Sources: PS3.7 9.3.2 (C-FIND), 9.3.3 (C-GET), 9.3.4 (C-MOVE), 10.3.1 (N-EVENT-RE
 """
 
 from collections.abc import Sequence
-from itertools import chain
 from struct import Struct
 
 from dicomdesk.network.dimse import command_sets
@@ -15,17 +14,9 @@ from dicomdesk.records import dataclass
 __all__ = ["PendingRetrieval", "SubOperations", "action_response", "event_report_response", "service_response"]
 
 _TAG = Struct("<HH")
-_COUNTS = Struct("<" + "8sH" * 4)
-"""The last elements of a pending response, in the order of their tags."""
-_COUNT_HEADS = tuple(
-    Struct("<HHI").pack(0, tag, 2)
-    for tag in (
-        command_sets.NUMBER_OF_REMAINING_SUBOPERATIONS,
-        command_sets.NUMBER_OF_COMPLETED_SUBOPERATIONS,
-        command_sets.NUMBER_OF_FAILED_SUBOPERATIONS,
-        command_sets.NUMBER_OF_WARNING_SUBOPERATIONS,
-    )
-)
+_VALUE = Struct("<H")
+_COUNTS_BYTES = sum(len(head) + _VALUE.size for head in command_sets.COUNT_HEADS)
+"""The counts are the last elements of a pending response."""
 _LARGEST_COUNT = 0xFFFF
 """Counts are of VR US."""
 
@@ -76,13 +67,13 @@ class PendingRetrieval:
 
     def __init__(self, request: CommandSet) -> None:
         zero = service_response(request, Status.PENDING, counts=SubOperations(remaining=0))
-        self._before = zero[: -_COUNTS.size]
+        self._before = zero[:-_COUNTS_BYTES]
 
     def response(self, counts: SubOperations) -> bytes:
         """Return the command set; what remains is told as well."""
         values = (counts.remaining or 0, counts.completed, counts.failed, counts.warning)
-        elements = (min(value, _LARGEST_COUNT) for value in values)
-        return self._before + _COUNTS.pack(*chain.from_iterable(zip(_COUNT_HEADS, elements, strict=True)))
+        elements = zip(command_sets.COUNT_HEADS, values, strict=True)
+        return self._before + b"".join(head + _VALUE.pack(min(value, _LARGEST_COUNT)) for head, value in elements)
 
 
 def action_response(request: CommandSet, status: int, *, comment: str = "") -> bytes:
